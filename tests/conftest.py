@@ -19,16 +19,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from bot.store.database import Database
-from bot.store.tables import metadata
+from bot.store.migrate import upgrade
 from tests.support.services import PostgresServer, RedisServer, chromium, running
-
-
-def upgrade(url: str) -> None:
-    """Bring every table into the database at `url`."""
-    opened = Database(url)
-    metadata.create_all(opened.engine)
-    opened.close()
-
 
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 

@@ -5,7 +5,7 @@ Instants are aware UTC in Python and naive UTC in the database. Migrations live 
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,10 +33,10 @@ class Instant(TypeDecorator):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no UTC offset; instants are aware")
-        return value.astimezone(timezone.utc).replace(tzinfo=None)
+        return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=timezone.utc)
+        return None if value is None else value.replace(tzinfo=UTC)
 
 
 Json = sa.JSON(none_as_null=True)
@@ -75,7 +75,8 @@ conversation = sa.Table(
     _one_of("channel", "sms", "whatsapp", "voice"),
 )
 
-# A turn takes all waiting messages of a conversation. Which ones is stored before the dialogue sees them, so that a repeated turn is the same turn.
+# A turn takes all waiting messages of a conversation. Which ones is stored before the dialogue sees them, so that a repeated turn is
+# the same turn.
 turn = sa.Table(
     "turn",
     metadata,
@@ -89,9 +90,16 @@ turn = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
     _one_of("kind", "messages", "trigger", "events"),
-    _one_of("state", "open", "done", "given_up"),
+    # Triggers wait until the conversation has no open turn; at most one is open. A turn of messages is open from the start.
+    _one_of("state", "waiting", "open", "done", "given_up"),
 )
 _unique_where("uq_turn_one_open", turn.c.conversation_id, where="state = 'open'")
+sa.Index(
+    "ix_turn_due",
+    turn.c.next_try_at,
+    sqlite_where=sa.text("state IN ('waiting', 'open')"),
+    postgresql_where=sa.text("state IN ('waiting', 'open')"),
+)
 
 message = sa.Table(
     "message",
@@ -104,7 +112,8 @@ message = sa.Table(
     sa.Column("fields", Json, nullable=False),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("turn_id", sa.Text, sa.ForeignKey("turn.id")),
-    sa.Column("consumed", sa.Boolean, nullable=False, server_default=sa.false()),  # needs no turn: an opt-out word, an auto-reply
+    sa.Column("consumed", sa.Boolean, nullable=False, server_default=sa.false()),  # needs no turn: an opt-out word, an empty text
+    sa.Column("screen_only", sa.Boolean, nullable=False, server_default=sa.false()),  # its turn runs the safety screen and answers nothing
 )
 sa.Index(
     "ix_message_waiting",
