@@ -1,0 +1,149 @@
+"""The inbox: one transaction takes a message from the carrier for good, and the webhook may be answered.
+
+What happens to a message is decided here once and stands in its row: `consumed` needs nothing more (a carrier's word, an empty text),
+`screen_only` needs the safety screen and no answer, everything else waits for a turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.ids import new_id
+from bot.store.tables import consent, conversation, message, staff_task
+from bot.types import InboundMessage
+from bot.words import MAY_MEAN_THE_VISIT, OUT, Keyword, keyword, single_word
+
+log = logging.getLogger(__name__)
+
+# PostgreSQL stores neither NUL nor half of a surrogate pair.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of a message. `duplicate`: it was here before and nothing changed; `needs_turn`: a worker should be woken."""
+
+    conversation_id: str
+    duplicate: bool
+    needs_turn: bool
+
+
+@dataclass(frozen=True)
+class _Fate:
+    consumed: bool = False
+    screen_only: bool = False
+    opted_out: bool | None = None
+    tasks: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+def accept(connection: Connection, inbound: InboundMessage, now: datetime) -> Accepted:
+    """Store a message with its conversation and what its word did to consent. Repeating a MessageSid changes nothing."""
+    conversation_id = _conversation(connection, inbound, now)
+    fate = _fate(inbound, opted_out=is_opted_out(connection, inbound.channel.value, inbound.line, inbound.address))
+    stored = connection.execute(
+        _insert(connection, message)
+        .values(
+            sid=inbound.sid,
+            conversation_id=conversation_id,
+            body=storable(inbound.body),
+            media=[_storable_fields(item) for item in inbound.media] or None,
+            fields=_storable_fields(inbound.fields),
+            received_at=now,
+            consumed=fate.consumed,
+            screen_only=fate.screen_only,
+        )
+        .on_conflict_do_nothing(index_elements=["sid"])
+    )
+    if not stored.rowcount:
+        return Accepted(conversation_id, duplicate=True, needs_turn=False)
+    connection.execute(conversation.update().where(conversation.c.id == conversation_id).values(last_inbound_at=now))
+    if fate.opted_out is not None:
+        set_consent(connection, inbound.channel.value, inbound.line, inbound.address, opted_out=fate.opted_out, source=inbound.sid, now=now)
+    for kind, detail in fate.tasks:
+        connection.execute(
+            staff_task.insert().values(
+                id=new_id("task"),
+                conversation_id=conversation_id,
+                kind=kind,
+                detail=detail,
+                dedupe_key=f"{kind}:{inbound.sid}",
+                created_at=now,
+            )
+        )
+    return Accepted(conversation_id, duplicate=False, needs_turn=not fate.consumed)
+
+
+def storable(text: str) -> str:
+    """Return the text with the characters that no database takes replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def is_opted_out(connection: Connection, channel: str, line: str, address: str) -> bool:
+    """Whether this address has opted out of this line."""
+    return bool(
+        connection.scalar(
+            sa.select(consent.c.opted_out).where(consent.c.channel == channel, consent.c.line == line, consent.c.address == address)
+        )
+    )
+
+
+def set_consent(connection: Connection, channel: str, line: str, address: str, *, opted_out: bool, source: str, now: datetime) -> None:
+    """Record an opt-out or an opt-in; `source` is the MessageSid, turn or staff member that changed it."""
+    values = {"opted_out": opted_out, "source": source, "changed_at": now}
+    connection.execute(
+        _insert(connection, consent)
+        .values(channel=channel, line=line, address=address, **values)
+        .on_conflict_do_update(index_elements=["channel", "line", "address"], set_=values)
+    )
+
+
+def _fate(inbound: InboundMessage, *, opted_out: bool) -> _Fate:
+    word = single_word(inbound.body)
+    found = keyword(inbound.body, inbound.opt_out_type, opted_out=opted_out)
+    # A word that stands alone says nothing else; longer texts that the carrier took for a word are screened for danger.
+    alone = word is not None and not inbound.media
+    tasks: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    if inbound.media:
+        tasks = (("media", {"message": inbound.sid, "types": [item.get("type", "") for item in inbound.media]}),)
+    if found is Keyword.OUT:
+        if word in MAY_MEAN_THE_VISIT or word not in OUT:
+            tasks += (("opted_out_maybe_visit", {"message": inbound.sid, "word": word}),)
+        return _Fate(consumed=alone, screen_only=not alone, opted_out=True, tasks=tasks)
+    if found is Keyword.BACK_IN:
+        return _Fate(consumed=alone, screen_only=not alone, opted_out=False, tasks=tasks)
+    if found is Keyword.HELP:
+        return _Fate(screen_only=True, tasks=tasks)
+    return _Fate(consumed=not inbound.body.strip() and not inbound.media, tasks=tasks)
+
+
+def _conversation(connection: Connection, inbound: InboundMessage, now: datetime) -> str:
+    key = {"channel": inbound.channel.value, "line": inbound.line, "address": inbound.address}
+    query = sa.select(conversation.c.id).where(*(conversation.c[name] == value for name, value in key.items()))
+    known: str | None = connection.scalar(query)
+    if known is not None:
+        return known
+    connection.execute(
+        _insert(connection, conversation)
+        .values(id=new_id("cv"), created_at=now, **key)
+        .on_conflict_do_nothing(index_elements=["channel", "line", "address"])
+    )
+    # Read again: another process may have been first.
+    identifier: str = connection.execute(query).scalar_one()
+    return identifier
+
+
+def _insert(connection: Connection, table: sa.Table) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _storable_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    return {storable(name): storable(value) for name, value in fields.items()}

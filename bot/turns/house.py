@@ -1,0 +1,32 @@
+"""What turns need to know of the clinic around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.phrases import Phrases
+from bot.turns.composing import AutoReplies
+from bot.types import Channel
+
+
+@dataclass(frozen=True)
+class House:
+    """The clinic's short name and zone, its sentences, and whom to page. `oncall_number` is E.164 or empty for nobody."""
+
+    clinic: str
+    zone: ZoneInfo
+    phrases: Phrases
+    auto_replies: AutoReplies = field(default_factory=AutoReplies)
+    oncall_number: str = ""
+    paging_line: str = ""
+    console_url: str = ""
+
+    def say(self, name: str, channel: Channel | None = None) -> str:
+        """Return one of the line's own sentences. Raises PhraseError."""
+        return self.phrases.text(name, channel, clinic=self.clinic, console=self.console_url)
+
+    def day(self, now: datetime) -> str:
+        """Return the clinic-local ISO date."""
+        return now.astimezone(self.zone).date().isoformat()

@@ -1,0 +1,286 @@
+"""Writes down what came of a turn: replies, records, owner and the turn's end, in one transaction that checks the fence.
+
+Each `settle_*` also forms the conversation's next turn if messages wait, under the same lease, or gives the lease back; so a turn costs
+two write transactions. All of them raise StaleLease, having written nothing, when another worker holds the conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from bot.handoff import RED_FLAG, open_handoff
+from bot.ids import new_id
+from bot.store import conversations, incidents, turns
+from bot.store.incidents import RANK, Sign
+from bot.store.outbox import Draft, put
+from bot.store.tables import conversation, outbox, staff_task
+from bot.store.turns import Held
+from bot.turns import records
+from bot.turns.composing import compose
+from bot.turns.house import House
+from bot.types import Awaiting, Channel, Owner, Say, TurnResult
+
+HOLDING_EVERY = timedelta(hours=1)
+HOLDING_QUEUE = "holding_queue"
+PRIVATE = frozenset({"abuse"})
+"""Categories whose texts leave no trace of what was said: another person may read the phone (see the safety table)."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What follows: the conversation's next turn, already held, or None; and the outbox rows a sender may look at."""
+
+    next: Held | None
+    queued: tuple[str, ...]
+
+
+def settle_answer(
+    connection: Connection, house: House, held: Held, result: TurnResult, wanted: records.Wanted, now: datetime, seconds: float
+) -> Settled:
+    """Store the dialogue's answer.
+
+    If people took the conversation over meanwhile, the answer is kept as `superseded` for them to see. If the patient has written again
+    meanwhile, questions are not sent: the next turn asks them anew.
+    """
+    row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    records.write(connection, held, wanted, now)
+    overtaken = row["owner"] != Owner.BOT.value or row["owner_version"] != held.owner_version
+    version = row["owner_version"]
+    if wanted.handoff is not None and row["owner"] == Owner.BOT.value:
+        wish = wanted.handoff
+        opened = open_handoff(
+            connection,
+            held.conversation_id,
+            wish.reason,
+            now,
+            urgency=wish.urgency,
+            summary=wish.summary,
+            facts=wish.facts,
+            turn_id=held.id,
+        )
+        version = opened.owner_version
+    stale = wanted.handoff is None and _written_again(connection, house, held)
+    turns.supersede_unsent_questions(connection, held.conversation_id)
+    drafts = []
+    for seq, say in enumerate(result.says):
+        unsent = overtaken or (stale and say.awaiting is not Awaiting.NONE)
+        drafts.append(
+            _draft(
+                held,
+                seq,
+                "answer" if wanted.opted_out is None else "consent",
+                say.text,
+                say=say,
+                owner_version=version,
+                state="superseded" if unsent else "queued",
+            )
+        )
+    drafts, introduced = _introduced(house, row, drafts, now)
+    values: dict[str, Any] = {"awaiting": result.awaiting.value, **introduced}
+    return _end(connection, held, drafts, now, seconds, values)
+
+
+def settle_safety(connection: Connection, house: House, held: Held, signs: Sequence[Sign], now: datetime, seconds: float) -> Settled:
+    """Answer signs of danger (worst first) with fixed words, freeze the flow, record the incident, page and queue."""
+    conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    worst = signs[0]
+    noted = incidents.note(connection, held.conversation_id, signs, now)
+    urgency = "high" if noted.level == "urgent" else "emergency"
+    opened = open_handoff(
+        connection,
+        held.conversation_id,
+        RED_FLAG,
+        now,
+        urgency=urgency,
+        summary=f"{worst.level}: {worst.category}" if noted.rose else "",
+        facts={"incident": noted.id, "level": noted.level, **({"safe_to_call": "unknown"} if worst.category in PRIVATE else {})},
+        turn_id=held.id,
+    )
+    turns.supersede_unsent_questions(connection, held.conversation_id)
+    if noted.rose or RANK[worst.level] >= RANK["emergency"]:
+        name = safety_phrase(house, worst.level, worst.category)
+        drafts = [_draft(held, 0, "safety", house.say(name, held.channel), response=name)]
+    else:
+        drafts = [_incident_holding(house, held, opened.owner_version, private=worst.category in PRIVATE)]
+    if noted.rose and house.oncall_number:
+        drafts.append(
+            Draft(
+                conversation_id=None,
+                turn_id=None,
+                seq=0,
+                purpose="page",
+                channel=Channel.SMS,
+                line=house.paging_line or held.line,
+                address=house.oncall_number,
+                body=house.say("page", Channel.SMS),
+                response="page",
+                dedupe_key=f"page:{noted.id}:{noted.level}",
+            )
+        )
+    return _end(connection, held, drafts, now, seconds, {"awaiting": Awaiting.NONE.value})
+
+
+def safety_phrase(house: House, level: str, category: str) -> str:
+    """Return the name of the fixed words: the category's own, else the level's; without anybody on call none that promise a call."""
+    candidates = [f"safety_{level}_{category}", f"safety_{level}"]
+    if not house.oncall_number:
+        candidates.insert(1, f"safety_{level}_nobody")
+    return next((name for name in candidates if name in house.phrases), candidates[-1])
+
+
+def settle_waiting(connection: Connection, house: House, held: Held, now: datetime, seconds: float) -> Settled:
+    """End a turn of a conversation that people own: the messages are theirs. In the queue the patient hears that they were received."""
+    row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    drafts: list[Draft] = []
+    if row["owner"] == Owner.QUEUE.value and held.incident_level is not None:
+        category = incidents.open_category(connection, held.conversation_id)
+        drafts = [_incident_holding(house, held, row["owner_version"], private=category in PRIVATE)]
+    elif row["owner"] == Owner.QUEUE.value and not _held_lately(connection, held.conversation_id, now):
+        text = house.say(HOLDING_QUEUE, held.channel)
+        drafts = [_draft(held, 0, "answer", text, response=HOLDING_QUEUE, owner_version=row["owner_version"])]
+    drafts, introduced = _introduced(house, row, drafts, now)
+    return _end(connection, held, drafts, now, seconds, introduced)
+
+
+def settle_media(connection: Connection, house: House, held: Held, types: Sequence[str], now: datetime, seconds: float) -> Settled:
+    """Answer media without a word: staff see it, the line cannot."""
+    row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    name = media_phrase(types)
+    drafts = [_draft(held, 0, "answer", house.say(name, held.channel), response=name, owner_version=held.owner_version)]
+    drafts, introduced = _introduced(house, row, drafts, now)
+    return _end(connection, held, drafts, now, seconds, introduced)
+
+
+def media_phrase(types: Sequence[str]) -> str:
+    """Return the name of the sentence that answers media of these MIME types."""
+    return "voice_note_received" if types and all(one.startswith("audio/") for one in types) else "media_received"
+
+
+def settle_silently(connection: Connection, held: Held, now: datetime, seconds: float) -> Settled:
+    """End a turn that nobody answers: only screened, or only what a telephone says by itself."""
+    conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    return _end(connection, held, [], now, seconds, {})
+
+
+def settle_later(connection: Connection, held: Held, now: datetime, until: datetime, *, waiting: bool) -> None:
+    """Put a failed turn off until then; `waiting` lets messages pass it (a refused trigger)."""
+    conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    turns.postpone(connection, held.id, until, "waiting" if waiting else "open")
+    conversations.release(connection, held.conversation_id, held.worker, held.fence)
+
+
+def settle_given_up(connection: Connection, house: House, held: Held, reason: str, now: datetime, seconds: float) -> Settled:
+    """End a turn that failed too often: the patient hears the truth and a person takes over; a trigger becomes a task."""
+    row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    drafts: list[Draft] = []
+    introduced: dict[str, Any] = {}
+    if held.kind == "messages" and row["owner"] == Owner.BOT.value:
+        opened = open_handoff(
+            connection, held.conversation_id, "technical", now, urgency="high", facts={"cause": reason, "turn": held.id}, turn_id=held.id
+        )
+        turns.supersede_unsent_questions(connection, held.conversation_id)
+        name = "technical_problem"
+        drafts = [_draft(held, 0, "answer", house.say(name, held.channel), response=name, owner_version=opened.owner_version)]
+        drafts, introduced = _introduced(house, row, drafts, now)
+    elif held.kind != "messages":
+        connection.execute(
+            staff_task.insert().values(
+                id=new_id("task"),
+                conversation_id=held.conversation_id,
+                kind="trigger_failed",
+                detail={"turn": held.id, "name": (held.payload or {}).get("name"), "cause": reason},
+                dedupe_key=f"trigger_failed:{held.id}",
+                created_at=now,
+            )
+        )
+    return _end(connection, held, drafts, now, seconds, introduced, state="given_up")
+
+
+def _end(
+    connection: Connection,
+    held: Held,
+    drafts: Sequence[Draft],
+    now: datetime,
+    seconds: float,
+    values: dict[str, Any],
+    state: str = "done",
+) -> Settled:
+    ids = put(connection, drafts, now) if drafts else []
+    turns.finish(connection, held.id, state, now)
+    changed = {**values, "lease_until": now + timedelta(seconds=seconds)}
+    conversations.write(connection, held.conversation_id, held.worker, held.fence, changed)
+    row = connection.execute(sa.select(conversation).where(conversation.c.id == held.conversation_id)).mappings().one()
+    following = turns.next_turn(connection, row, now)
+    if following is None:
+        conversations.release(connection, held.conversation_id, held.worker, held.fence)
+    queued = tuple(identifier for identifier, draft in zip(ids, drafts, strict=True) if draft.state == "queued")
+    return Settled(following, queued)
+
+
+def _draft(
+    held: Held,
+    seq: int,
+    purpose: str,
+    text: str,
+    *,
+    say: Say | None = None,
+    response: str | None = None,
+    owner_version: int | None = None,
+    state: str = "queued",
+) -> Draft:
+    return Draft(
+        conversation_id=held.conversation_id,
+        turn_id=held.id,
+        seq=seq,
+        purpose=purpose,
+        channel=held.channel,
+        line=held.line,
+        address=held.address,
+        body=text,
+        response=say.response if say else response,
+        awaiting=say.awaiting if say else Awaiting.NONE,
+        owner_version=owner_version,
+        state=state,
+    )
+
+
+def _incident_holding(house: House, held: Held, version: int, *, private: bool) -> Draft:
+    name = "holding_private" if private else "holding_incident"
+    return _draft(held, 0, "safety", house.say(name, held.channel), response=name, owner_version=version)
+
+
+def _introduced(house: House, row: RowMapping, drafts: Sequence[Draft], now: datetime) -> tuple[list[Draft], dict[str, Any]]:
+    """Put the clinic's name before the first of these messages if it is the first of the clinic's day."""
+    today = house.day(now)
+    changed = list(drafts)
+    first = next((index for index, draft in enumerate(changed) if draft.state == "queued" and draft.purpose != "safety"), None)
+    if first is None or row["introduced_on"] == today:
+        return changed, {}
+    draft = changed[first]
+    changed[first] = Draft(**{**vars(draft), "body": f"{house.say('introduction', draft.channel)} {draft.body}"})
+    return changed, {"introduced_on": today}
+
+
+def _written_again(connection: Connection, house: House, held: Held) -> bool:
+    """Whether messages wait that the next turn will answer."""
+    return bool(compose(turns.waiting_messages(connection, held.conversation_id), house.auto_replies).text)
+
+
+def _held_lately(connection: Connection, conversation_id: str, now: datetime) -> bool:
+    return (
+        connection.scalar(
+            sa.select(outbox.c.id)
+            .where(
+                outbox.c.conversation_id == conversation_id, outbox.c.response == HOLDING_QUEUE, outbox.c.created_at > now - HOLDING_EVERY
+            )
+            .where(outbox.c.state.not_in(["superseded", "refused"]))
+            .limit(1)
+        )
+        is not None
+    )
