@@ -26,6 +26,9 @@ from redis.exceptions import RedisError, ResponseError
 
 log = logging.getLogger(__name__)
 
+INBOX, OUTBOX, CONSOLE = "inbox", "outbox", "console"
+"""The kinds: a conversation has a text, the outbox has a row, the queue or a thread has changed."""
+
 STREAM = "mendline:wake:"
 KEPT = 1000
 """Ids a stream keeps, about."""

@@ -162,6 +162,13 @@ sa.Index(
     sqlite_where=sa.text("state IN ('queued', 'sending')"),
     postgresql_where=sa.text("state IN ('queued', 'sending')"),
 )
+sa.Index(
+    "ix_outbox_open_address",
+    outbox.c.line,
+    outbox.c.address,
+    sqlite_where=sa.text("state IN ('queued', 'sending')"),
+    postgresql_where=sa.text("state IN ('queued', 'sending')"),
+)
 sa.Index("ix_outbox_conversation_id", outbox.c.conversation_id, outbox.c.position)
 
 # Every status callback, once; `outbox.carrier_status` is the furthest of them and never moves backwards.

@@ -30,6 +30,7 @@ from bot.turns.records import BadRecord
 from bot.turns.screening import Screen, signs
 from bot.turns.settle import Settled
 from bot.types import Dialogue, Owner, Say, TurnFailed, TurnRefused, TurnRequest, TurnResult
+from bot.wake import CONSOLE, INBOX, OUTBOX
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,6 @@ LEASE_S = 15.0
 SWEEP_S = 1.0
 GRACE_S = 10.0
 """How long turns under way may go on after `stop`."""
-INBOX = "inbox"
-OUTBOX = "outbox"
-CONSOLE = "console"
 
 
 @dataclass(frozen=True)

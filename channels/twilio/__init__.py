@@ -1,0 +1,1 @@
+"""Twilio's SMS: signatures, webhooks in, messages out."""
