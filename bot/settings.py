@@ -6,6 +6,9 @@ A secret may come from a file instead: `MENDLINE_X_FILE` holds the path. Threat 
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -14,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "MENDLINE_"
+SOCKET_BYTES = 107  # unix(7): sun_path holds 108 bytes with its end
 
 DEMO_ACCOUNT_SID = "AC" + "0" * 31 + "1"
 DEMO_AUTH_TOKEN = "demo-auth-token-not-a-secret"  # noqa: S105 - live mode refuses it
@@ -37,8 +41,15 @@ class Settings:
 
     mode: str = _setting("MODE", "demo", "`demo` or `live`; live has no simulator and refuses demo defaults")
     home: Path = _setting("HOME", Path(".mendline"), "folder for state, logs and pid files")
-    port: int = _setting("PORT", 8080, "the only public port")
-    public_url: str = _setting("PUBLIC_URL", "", "what Twilio calls, for example https://line.example.org; signatures are made over it; empty = http://127.0.0.1:PORT")
+    host: str = _setting(
+        "HOST", "", "address the edge listens on; empty = every one when live, 127.0.0.1 in demo, whose passwords are known"
+    )
+    port: int = _setting("PORT", 8080, "the only public port; 0 = any free one (`run all` says which)")
+    public_url: str = _setting(
+        "PUBLIC_URL",
+        "",
+        "what Twilio calls, for example https://line.example.org; signatures are made over it; empty = http://127.0.0.1:PORT",
+    )
     database_url: str = _setting("DATABASE_URL", "", "`postgresql://…` or `sqlite:///…`; empty = a SQLite file in HOME", secret=True)
     redis_url: str = _setting("REDIS_URL", "", "`redis://…` or `unix://…`; empty = an embedded redis-server", secret=True)
     clinic: Path = _setting("CLINIC", Path("data/clinic.yml"), "the clinic's name, locations, hours, zone, staff and policies")
@@ -46,15 +57,21 @@ class Settings:
     log_level: str = _setting("LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`")
 
     scheduling_url: str = _setting("SCHEDULING_URL", "", "FHIR R4 base of the scheduling system; empty = the embedded server")
-    scheduling_profile: str = _setting("SCHEDULING_PROFILE", "auto", "vendor profile: a name in actions/scheduling/profiles, or `auto` from /metadata")
+    scheduling_profile: str = _setting(
+        "SCHEDULING_PROFILE", "auto", "vendor profile: a name in actions/scheduling/profiles, or `auto` from /metadata"
+    )
     scheduling_port: int = _setting("SCHEDULING_PORT", 8090, "port of the embedded scheduling server")
     fhir_client_id: str = _setting("FHIR_CLIENT_ID", "", "SMART Backend Services client id")
     fhir_key: str = _setting("FHIR_KEY", "", "PEM private key that signs the SMART client assertion", secret=True)
     fhir_token_url: str = _setting("FHIR_TOKEN_URL", "", "SMART token endpoint")
 
     twilio_account_sid: str = _setting("TWILIO_ACCOUNT_SID", DEMO_ACCOUNT_SID, "Twilio account")
-    twilio_auth_token: str = _setting("TWILIO_AUTH_TOKEN", DEMO_AUTH_TOKEN, "Twilio auth token: signs webhooks and signs in to the REST API", secret=True)
-    twilio_api_url: str = _setting("TWILIO_API_URL", "", "base of Twilio's REST API; empty = api.twilio.com when live, the demo's own carrier otherwise")
+    twilio_auth_token: str = _setting(
+        "TWILIO_AUTH_TOKEN", DEMO_AUTH_TOKEN, "Twilio auth token: signs webhooks and signs in to the REST API", secret=True
+    )
+    twilio_api_url: str = _setting(
+        "TWILIO_API_URL", "", "base of Twilio's REST API; empty = api.twilio.com when live, the demo's own carrier otherwise"
+    )
     messaging_service_sid: str = _setting("MESSAGING_SERVICE_SID", "", "Twilio messaging service; empty = send from the line's own number")
     sms_number: str = _setting("SMS_NUMBER", DEMO_SMS_NUMBER, "the clinic's SMS number, E.164")
     whatsapp_number: str = _setting("WHATSAPP_NUMBER", DEMO_WHATSAPP_NUMBER, "the clinic's WhatsApp number, E.164")
@@ -74,6 +91,11 @@ class Settings:
     admin: str = _setting("ADMIN", "", "`name:password` of the first staff sign-in", secret=True)
 
     @property
+    def listen_host(self) -> str:
+        """The address the edge listens on."""
+        return self.host or ("0.0.0.0" if self.mode == "live" else "127.0.0.1")  # noqa: S104 - the one public port
+
+    @property
     def base_url(self) -> str:
         """The public base address without a trailing slash."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
@@ -86,7 +108,7 @@ class Settings:
     @property
     def redis(self) -> str:
         """The Redis URL; the embedded server listens on a socket in HOME."""
-        return self.redis_url or f"unix://{(self.home / 'redis.sock').resolve()}"
+        return self.redis_url or f"unix://{socket_path(self.home)}"
 
     @property
     def scheduling(self) -> str:
@@ -120,6 +142,9 @@ class Settings:
             raise SettingError(f"MENDLINE_WORKER is {self.worker!r}; set it to inside or separate")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingError(f"MENDLINE_LOG_LEVEL is {self.log_level!r}; set it to debug, info, warning or error")
+        for name in ("port", "scheduling_port"):
+            if not 0 <= getattr(self, name) <= 65535:
+                raise SettingError(f"{PREFIX}{name.upper()} is {getattr(self, name)}; a port lies between 1 and 65535")
         if self.turn_concurrency < 1:
             raise SettingError(f"MENDLINE_TURN_CONCURRENCY is {self.turn_concurrency}; set it to 1 or more")
         if not self.database.startswith(("sqlite:///", "postgresql://")):
@@ -146,6 +171,14 @@ class Settings:
             raise SettingError("MENDLINE_NOW moves the clock and is for tests; unset it in live mode")
 
 
+def socket_path(home: Path) -> Path:
+    """Return where the embedded Redis listens: in HOME or, where that path is too long for a socket, in a folder of this user's in /tmp."""
+    path = home.resolve() / "redis.sock"
+    if len(os.fsencode(path)) <= SOCKET_BYTES:
+        return path
+    return Path(tempfile.gettempdir()) / f"mendline-{os.getuid()}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}" / "redis.sock"
+
+
 def unknown_settings(env: Mapping[str, str]) -> list[str]:
     """Return the names in `env` that look like settings of Mendline and are none: typing errors, mostly."""
     known = {spec.metadata["env"] for spec in fields(Settings)}
@@ -165,7 +198,9 @@ def _read(spec: Any, env: Mapping[str, str]) -> Any:
         try:
             text = path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingError(f"{name}_FILE is {str(path)!r}, which cannot be read ({error.strerror}); check the path and its rights") from error
+            raise SettingError(
+                f"{name}_FILE is {str(path)!r}, which cannot be read ({error.strerror}); check the path and its rights"
+            ) from error
     shown = "a secret" if spec.metadata["secret"] else repr(text)
     try:
         if spec.name == "now":

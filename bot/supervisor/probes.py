@@ -21,6 +21,11 @@ def redis_answers(socket: str) -> Probe:
     return partial(_bounded, partial(_redis, socket))
 
 
+def listens(host: str, port: int) -> Probe:
+    """Something accepts connections there: for a server that opens its port when it can answer."""
+    return partial(_bounded, partial(_tcp, host, port))
+
+
 async def _bounded(ask: Probe) -> bool:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -38,6 +43,12 @@ async def _http(url: str) -> bool:
         return len(status) >= 2 and status[1].startswith(b"2")
     finally:
         writer.close()
+
+
+async def _tcp(host: str, port: int) -> bool:
+    _, writer = await asyncio.open_connection(host, port)
+    writer.close()
+    return True
 
 
 async def _redis(socket: str) -> bool:

@@ -1,0 +1,99 @@
+"""Commands and their arguments. What a command does is imported when it is asked for, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from bot.cli.errors import CommandError
+from bot.settings import SettingError, Settings
+from bot.supervisor.program import SupervisorError
+from bot.yamlfile import FileError
+
+USAGE_ERROR = 2
+
+PROCESSES = {
+    "all": "every process on this machine, supervised: dead ones come back; Ctrl-C or SIGTERM stops them in order",
+    "edge": "the public port: Twilio's webhooks and the pages; with MENDLINE_WORKER=inside (the default) also turns and sending",
+    "worker": "turns, outbox and outreach, for MENDLINE_WORKER=separate; run as many as you like",
+    "rasa": "the dialogue server (private), on the address of MENDLINE_RASA_URL",
+    "actions": "the action server (private), on the address of MENDLINE_ACTIONS_URL",
+    "scheduling": "the embedded scheduling server with the demo clinic, on MENDLINE_SCHEDULING_PORT",
+    "redis": "the embedded Redis, on a socket in MENDLINE_HOME",
+}
+
+DESCRIPTION = """\
+Mendline: the line that a physical-therapy clinic's patients text and call.
+
+  python -m bot run all                         start the line with a demo clinic
+  python -m bot text maya "can't make tuesday"  text it as a demo patient and read its answers
+  python -m bot doctor                          find out what is wrong, and what to do about it
+"""
+EPILOG = """\
+Settings come from the environment (MENDLINE_…); docs/operations.md lists them all.
+Exit codes: 0 done, 1 failed, 2 cannot start as set up.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m bot", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+
+    run = commands.add_parser(
+        "run",
+        help="start the line, or one process of it",
+        description="Start the line, or one process of it:\n\n" + "\n".join(f"  {name:11} {what}" for name, what in PROCESSES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("process", choices=list(PROCESSES), metavar="PROCESS", help=" | ".join(PROCESSES))
+    run.add_argument("--host", default="127.0.0.1", help="where a private process listens (default 127.0.0.1); the edge has MENDLINE_HOST")
+    run.add_argument("--workers", type=int, default=1, help="with `all` and MENDLINE_WORKER=separate: how many workers (default 1)")
+
+    train = commands.add_parser(
+        "train",
+        help="train the Rasa model, if its sources have changed",
+        description="Train the Rasa model into models/, unless one of the same sources is there.",
+    )
+    train.add_argument("--force", action="store_true", help="train although a model of the same sources is there")
+
+    commands.add_parser(
+        "doctor",
+        help="check everything the line depends on",
+        description="Check settings, addresses, keys, services and disk; a sentence each, with what to do. Exit code 1 when a check fails.",
+    )
+
+    text = commands.add_parser(
+        "text",
+        help="send a text as a demo patient and print the answers",
+        description="Send a signed webhook to the running demo, as Twilio would, and print what the line texts back.",
+    )
+    text.add_argument("who", help="a demo patient's first name, full name or number; an unknown number works too")
+    text.add_argument("words", nargs="+", help="the text")
+    text.add_argument("--seconds", type=float, default=30.0, help="how long to wait for an answer (default 30)")
+
+    release = commands.add_parser(
+        "release", help="give a conversation back to the bot", description="Give a conversation that waits for a person back to the bot."
+    )
+    release.add_argument("conversation", help="its id (cv_…) or the patient's number")
+    return top
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out a command line and return its exit code: that of `main(arguments, settings)` in the command's module of `bot.cli`."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = Settings.from_env(os.environ)
+        module = import_module(f"bot.cli.{asked.command}")
+        code: int = module.main(asked, settings)
+    except (SettingError, FileError, SupervisorError, CommandError) as error:
+        print(f"mendline: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+    return code
