@@ -39,6 +39,8 @@ def call_of(entry: Any, index: int, base: str) -> Call:
     for name in ("ifMatch", "ifNoneExist"):
         if not isinstance(request.get(name, ""), str):
             raise bad_request(f"{name} must be a string", f"{where}.request.{name}")
+    if not isinstance(entry.get("fullUrl", ""), str):
+        raise bad_request("fullUrl must be a string", f"{where}.fullUrl")
     path, _, query = relative(request["url"], base).lstrip("/").partition("?")
     body = entry.get("resource")
     if request["method"] == "PATCH":

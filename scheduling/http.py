@@ -54,7 +54,7 @@ def preference(request: web.Request, name: str) -> str | None:
 
 def check_accept(request: web.Request) -> None:
     """Raise 406 when the client wants anything but JSON."""
-    wanted = request.query.get("_format") or request.headers.get("Accept") or "*/*"
+    wanted = request.query.get("_format", "").replace(" ", "+") or request.headers.get("Accept") or "*/*"
     kinds = [part.partition(";")[0].strip() for part in wanted.split(",")]
     if not any(kind in ACCEPTED for kind in kinds):
         raise FhirError(406, [Issue("not-supported", f"this server answers {FHIR_JSON} only, not {wanted}")])
@@ -91,6 +91,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except FhirError as error:
         return respond(error.status, outcome(error.issues))
+    except RecursionError:
+        return respond(400, outcome([Issue("too-long", "the body is nested too deeply")]))
+    except UnicodeError:
+        return respond(400, outcome([Issue("value", "the request holds text that is no Unicode")]))
     except sqlite3.OperationalError as error:
         issue = Issue("transient", f"the store did not answer ({error.sqlite_errorname}); try again")
         return respond(503, outcome([issue]), {"Retry-After": "1"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -216,23 +217,24 @@ def _whole(low: int, high: int) -> Callable[[Any], bool]:
 
 
 def _string(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= 1_048_576
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= 1_048_576 and _CONTROL.search(value) is None
 
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INSTANT = _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
-_URI = r"\S+"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_URI = r"[^\s\x00-\x1f\x7f]+"
 
 PRIMITIVES: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "integer": _whole(-(2**31), 2**31 - 1),
     "unsignedInt": _whole(0, 2**31 - 1),
     "positiveInt": _whole(1, 2**31 - 1),
-    "decimal": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "decimal": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
     "string": _string,
     "markdown": _string,
     "xhtml": lambda value: _string(value) and value.lstrip().startswith("<div"),
-    "code": _matches(r"[^\s]+( [^\s]+)*"),
+    "code": _matches(rf"{_URI}( {_URI})*"),
     "id": _matches(r"[A-Za-z0-9.-]{1,64}"),
     "uri": _matches(_URI),
     "url": _matches(_URI),

@@ -177,7 +177,11 @@ def _after(kind: str, value: str) -> dict[str, Any]:
         values = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except ValueError as error:
         raise bad_request("the cursor cannot be read; follow the next link as it was given") from error
-    if not isinstance(values, list) or not values or not all(isinstance(item, int | str) for item in values):
+    if (
+        not isinstance(values, list)
+        or not values
+        or not all(isinstance(item, str) or (isinstance(item, int) and abs(item) < 2**63) for item in values)
+    ):
         raise bad_request("the cursor cannot be read; follow the next link as it was given")
     return {"after": tuple(values)}
 

@@ -124,7 +124,7 @@ def _date(value: str, low: str, high: str, name: str) -> Compiled:
     try:
         bounds = dict(zip(("low", "high"), span(value.removeprefix(prefix)), strict=True))
     except (ValueError, OverflowError) as error:
-        raise bad_request(f"{name}: {error}") from error
+        raise bad_request(f"{name} is {value!r}: {error}") from error
     text, wanted = PREFIXES[prefix]
     return text.format(low=low, high=high), [bounds[key] for key in wanted]
 

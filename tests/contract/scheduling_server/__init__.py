@@ -1,0 +1,1 @@
+"""The embedded scheduling server, over real HTTP."""
