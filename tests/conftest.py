@@ -4,6 +4,8 @@
 `database`             the same, opened
 `bare_database_url`    as `database_url`, but without any table: for migrations
 `redis_server`         a redis-server of the test's own that it may kill and start again; `redis_url` is its address
+`model`                the path of the trained Rasa model of the present sources, trained when it is missing
+`stack`                the whole line as processes, on SQLite and the embedded Redis, for the tests of one module
 `browser`              a Chromium driven by playwright (async)
 """
 
@@ -18,9 +20,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from bot.cli.train import trained
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from tests.support.services import PostgresServer, RedisServer, chromium, running
+from tests.support.stack import Stack
 
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -98,6 +102,23 @@ def redis_server() -> Iterator[RedisServer]:
 def redis_url(redis_server: RedisServer) -> str:
     """The address of the test's own Redis."""
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The Rasa model of the present sources; training takes a minute or two when it is missing."""
+    return trained(print)
+
+
+@pytest.fixture(scope="module")
+def stack(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole line, running; shared by the tests of a module, so each plays patients of its own."""
+    line = Stack(tmp_path_factory.mktemp("stack"))
+    try:
+        line.start()
+        yield line
+    finally:
+        line.stop()
 
 
 @pytest.fixture
