@@ -107,7 +107,8 @@ class Sender:
             started = await self._start(permitted)
             free -= started
             pause = min(pause, wait)
-            if not started or len(due) < free:
+            # A row that ended instead of being sent makes way for the next one of its patient.
+            if not permitted or (started == len(permitted) and len(due) < free + started):
                 break
         if next_due_at is not None:
             pause = min(pause, max((next_due_at - now).total_seconds(), 0.001))
@@ -122,6 +123,11 @@ class Sender:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(claims)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way."""
+        return bool(self._under_way)
 
     async def settle(self) -> None:
         """Return when no request is under way."""
