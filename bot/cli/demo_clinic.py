@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
+from bot.cli.errors import CommandError
 from bot.clinic import load_clinic
 from bot.clock import Clock
 from bot.settings import Settings
 from scheduling.app import BASE, make_app
 from scheduling.demo.cast import cast
-from scheduling.demo.seed import MARK, seed
+from scheduling.demo.seed import MARK, SeedError, seed
 
 log = logging.getLogger(__name__)
 STORE = "scheduling.db"
@@ -31,7 +32,7 @@ FINISH_SECONDS = 5.0
 async def serve(settings: Settings, clock: Clock, host: str) -> None:
     """Serve until SIGTERM or SIGINT. The port opens when the demo clinic stands, so a connection means that the schedule is whole.
 
-    Raises SeedError.
+    Raises CommandError when the demo clinic cannot be put in.
     """
     stop = asyncio.Event()
     for how in (signal.SIGTERM, signal.SIGINT):
@@ -54,7 +55,10 @@ async def _furnish(runner: web.AppRunner, settings: Settings, clock: Clock) -> N
     await site.start()
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession() as session:
-        await seed(f"http://{LOOPBACK}:{port}{BASE}", clock.now().astimezone(zone).date(), zone, session)
+        try:
+            await seed(f"http://{LOOPBACK}:{port}{BASE}", clock.now().astimezone(zone).date(), zone, session)
+        except SeedError as error:
+            raise CommandError(str(error)) from error
     await site.stop()
 
 

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from bot.cli.errors import CommandError
+from bot.phrases import PhraseError
+from bot.safety.patterns import PatternError
 from bot.settings import SettingError, Settings
 from bot.supervisor.program import SupervisorError
 from bot.yamlfile import FileError
 
 USAGE_ERROR = 2
+START_ERRORS = (SettingError, FileError, PhraseError, PatternError, SupervisorError, CommandError)
 
 PROCESSES = {
     "all": "every process on this machine, supervised: dead ones come back; Ctrl-C or SIGTERM stops them in order",
@@ -91,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = Settings.from_env(os.environ)
         module = import_module(f"bot.cli.{asked.command}")
         code: int = module.main(asked, settings)
-    except (SettingError, FileError, SupervisorError, CommandError) as error:
+    except START_ERRORS as error:
         print(f"mendline: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:

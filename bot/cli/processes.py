@@ -125,7 +125,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
 
     from bot.phrases import Phrases
     from bot.rate import Rate, SharedRate, Unlimited
-    from bot.safety import screen
+    from bot.safety.screen import Screen
     from bot.sender import Sender
     from bot.turns.composing import AutoReplies
     from bot.turns.house import House
@@ -151,7 +151,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         )
         rate: Rate = SharedRate(redis, settings.sms_per_second) if settings.sms_per_second else Unlimited()
         dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
-        turns = Worker(database, dialogue, screen, house, clock, wake, settings.turn_concurrency)
+        turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency)
         sender = Sender(database, {Channel.SMS: carrier}, clock, wake, rate, random.random)
         # Answers written while turns finish are still sent: the sender stops after them.
         turned = asyncio.Event()

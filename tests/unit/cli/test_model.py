@@ -34,7 +34,14 @@ def test_it_changes_with_what_training_reads(checkout: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["data/clinic.yml", "bot/settings.py", "bot/nlu/__pycache__/components.cpython-311.pyc", "data/nlu/.a.yml.swp"]
+    "name",
+    [
+        "data/clinic.yml",
+        "bot/settings.py",
+        "bot/nlu/__pycache__/components.cpython-311.pyc",
+        "data/nlu/.a.yml.swp",
+        "data/safety/signs.yml",
+    ],
 )
 def test_it_does_not_change_with_anything_else(checkout: Path, name: str) -> None:
     before = fingerprint(checkout)
