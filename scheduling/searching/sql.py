@@ -14,6 +14,7 @@ from scheduling.searching.query import Filter, Query
 Compiled = tuple[str, list[Any]]
 COLUMNS = "r.key, r.type, r.id, r.version, r.updated, r.body"
 LAST = "\U0010ffff"
+BROAD = 9
 PREFIXES = {
     "eq": ("{low} >= ? AND {high} <= ?", ("low", "high")),
     "ne": ("({low} < ? OR {high} > ?)", ("low", "high")),
@@ -28,7 +29,10 @@ PREFIXES = {
 
 def where(query: Query, base: str) -> Compiled:
     """Return the condition on `resource r` that the query's filters make."""
-    parts: list[str] = ["r.type = ?", "r.body IS NOT NULL"]
+    # Resources are looked up by the keys of the first filter; the plus keeps SQLite from walking all of the type instead.
+    filters = sorted(query.filters, key=_breadth)
+    narrowed = bool(filters) and _breadth(filters[0]) < BROAD
+    parts: list[str] = ["+r.type = ?" if narrowed else "r.type = ?", "r.body IS NOT NULL"]
     args: list[Any] = [query.type]
     for ids in query.ids:
         parts.append(f"r.id IN ({', '.join('?' * len(ids))})")
@@ -37,11 +41,20 @@ def where(query: Query, base: str) -> Compiled:
         text, bound = _date(value, "r.updated", "r.updated + 1000", "_lastUpdated")
         parts.append(text)
         args += bound
-    for item in query.filters:
+    for item in filters:
         text, bound = _filter(query.type, item, base)
         parts.append(f"r.key {text}")
         args += bound
     return " AND ".join(parts), args
+
+
+def _breadth(item: Filter) -> int:
+    """Guess how many resources a filter lets through, as a rank."""
+    if item.modifier in ("not", "missing"):
+        return BROAD
+    if item.name == "identifier":
+        return 0
+    return {"reference": 1, "string": 2, "uri": 2, "token": 3}.get(item.parameter.kind, 4)
 
 
 def page(query: Query, base: str) -> Compiled:
@@ -91,7 +104,7 @@ def _filter(kind: str, item: Filter, base: str) -> Compiled:
         parts, args = [], []
         for target, nested in item.chain:
             text, bound = _filter(target, nested, base)
-            parts.append(f"SELECT r.type || '/' || r.id FROM resource r WHERE r.type = ? AND r.body IS NOT NULL AND r.key {text}")  # noqa: S608
+            parts.append(f"SELECT r.type || '/' || r.id FROM resource r WHERE +r.type = ? AND r.body IS NOT NULL AND r.key {text}")  # noqa: S608
             args += [target, *bound]
         return f"IN {select} AND target IN ({' UNION ALL '.join(parts)}))", [name, *args]
     parts, args = [], []
