@@ -149,7 +149,9 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         carrier = TwilioCarrier(
             settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, settings.messaging_service_sid
         )
-        rate: Rate = SharedRate(redis, settings.sms_per_second) if settings.sms_per_second else Unlimited()
+        rate: Rate = Unlimited()
+        if settings.sms_per_second is not None:
+            rate = SharedRate(redis, settings.sms_per_second)
         dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
         turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency)
         sender = Sender(database, {Channel.SMS: carrier}, clock, wake, rate, random.random)

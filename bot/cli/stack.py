@@ -45,7 +45,8 @@ def run_all(settings: Settings, workers: int) -> int:
         ports = settle(settings, os.environ)
         handed = {**os.environ, **ports.environment(), "MENDLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         settled = Settings.from_env(handed)
-        trained(say)
+        if ports.rasa is not None:
+            trained(say)
         _migrate(settled)
         supervisor = Supervisor(home, stages(settled, ports, workers), handed, say)
         asyncio.run(supervisor.run(lambda: _ready(settled, time.monotonic() - began)))
