@@ -134,7 +134,7 @@ def exchange(tracker: DialogueStateTracker, domain: Domain, said: Sequence[Mappi
     The words are `BotUttered`: a `UserUttered` would become the latest message and be acted on. An open form is set aside, so that a
     trigger can come next. The closing `action_listen` keeps a later `UserUtteranceReverted` from undoing them.
     """
-    events: list[Event] = [BotUttered(each["text"], metadata={AUTHOR: each["author"], MESSAGE_ID: message_id}) for each in said]
+    events: list[Event] = [BotUttered(each["text"], metadata={**each["metadata"], MESSAGE_ID: message_id}) for each in said]
     question = suspended_question(tracker.active_loop_name, tracker.get_slot(REQUESTED_SLOT))
     if question and any(slot.name == SUSPENDED for slot in domain.slots):
         events += [SlotSet(SUSPENDED, question), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]

@@ -4,8 +4,9 @@
 
     {"conversation", "message_id", "channel", "metadata": {…}, and exactly one of
      "text":    "can't make tuesday"
-     "trigger": {"name": "EXTERNAL_ask_nps", "entities": {"appointment": "Appointment/7"}}
-     "events":  [{"author": "staff" | "patient", "text": "I've taken the $80 off."}]}
+     "trigger": {"name": "EXTERNAL_ask_nps", "entities": {"appointment": "Appointment/7"}}; the whole of it stands in the event's
+                metadata as `trigger`
+     "events":  [{"event": "bot", "text": "I've taken the $80 off.", "metadata": {"author": "staff" | "patient"}}]; timestamps are ignored}
 
 and answers with one JSON object a line, each as it happens, the last one always `end`:
 
@@ -92,18 +93,25 @@ def _trigger(trigger: Any) -> Mapping[str, Any] | None:
         raise MalformedTurn(f"trigger has no name that begins with {TRIGGER_PREFIX}")
     if not isinstance(trigger.get("entities") or {}, Mapping):
         raise MalformedTurn("trigger.entities is not a JSON object of names and values")
-    return {"name": trigger["name"], "entities": dict(trigger.get("entities") or {})}
+    return dict(trigger)
 
 
 def _events(events: Any) -> list[Mapping[str, Any]] | None:
     if events is None:
         return None
-    well_formed = isinstance(events, list) and all(
-        isinstance(event, Mapping) and event.get("author") in AUTHORS and isinstance(event.get("text"), str) for event in events
+    if not isinstance(events, list) or not all(_is_said(event) for event in events):
+        raise MalformedTurn("events is not a list of {event: bot, text, metadata: {author: staff or patient}}")
+    return [dict(event) for event in events]
+
+
+def _is_said(event: Any) -> bool:
+    return (
+        isinstance(event, Mapping)
+        and event.get("event") == "bot"
+        and isinstance(event.get("text"), str)
+        and isinstance(event.get("metadata"), Mapping)
+        and event["metadata"].get("author") in AUTHORS
     )
-    if not well_formed:
-        raise MalformedTurn("events is not a list of {author: staff or patient, text}")
-    return [{"author": event["author"], "text": event["text"]} for event in events]
 
 
 def awaiting_named(name: Any) -> Awaiting:

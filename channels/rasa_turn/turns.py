@@ -148,10 +148,10 @@ class Turn:
         return UserUttered(
             None,
             {"name": trigger["name"]},
-            [{"entity": name, "value": value} for name, value in trigger["entities"].items()],
+            [{"entity": name, "value": value} for name, value in (trigger.get("entities") or {}).items()],
             input_channel=self._request.channel.value,
             message_id=self._request.message_id,
-            metadata={**self._request.metadata, "is_external": True},
+            metadata={**self._request.metadata, "is_external": True, "trigger": dict(trigger)},
         )
 
     async def _act_on(self, heard: UserUttered, tracker: DialogueStateTracker) -> None:

@@ -89,10 +89,11 @@ class Line:
         return await self.dialogue.turn(self.request(text=text, **more))
 
     async def trigger(self, name: str, **more: Any) -> TurnResult:
-        return await self.dialogue.turn(self.request(trigger={"name": name, "entities": {}}, **more))
+        return await self.dialogue.turn(self.request(trigger={"name": name}, **more))
 
     async def append(self, *said: tuple[str, str], **more: Any) -> TurnResult:
-        return await self.dialogue.turn(self.request(events=[{"author": author, "text": text} for author, text in said], **more))
+        events = [{"event": "bot", "text": text, "metadata": {"author": author}, "timestamp": 1.0} for author, text in said]
+        return await self.dialogue.turn(self.request(events=events, **more))
 
     async def tracker(self) -> Any:
         return await self.agent.tracker_store.get_or_create_full_tracker(self.conversation, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from rasa.core.agent import Agent
@@ -87,7 +88,7 @@ async def test_a_long_history_is_shortened_and_nothing_needed_is_lost(line: Line
         turns += 1
         sizes.append(len((await line.agent.tracker_store.retrieve(line.conversation)).events))
     assert max(sizes) < MAX_EVENTS + 30
-    assert sum(later < earlier for earlier, later in zip(sizes, sizes[1:], strict=False)) >= 2  # it happened, more than once
+    assert sum(later < earlier for earlier, later in pairwise(sizes)) >= 2  # it happened, more than once
 
     tracker = await line.agent.tracker_store.retrieve(line.conversation)
     assert (tracker.get_slot("day"), tracker.get_slot("nickname")) == ("on friday", "Maya")
