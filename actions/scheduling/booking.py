@@ -79,7 +79,10 @@ class Booking:
                 continue
             if request.outcome is not None:
                 return await self._stored(request)
-            return await self._drive(request, driver)
+            try:
+                return await self._drive(request, driver)
+            except Superseded:  # the one who took it over knows how it ends
+                continue
 
     async def resume_open(self, older_than: timedelta) -> list[Settled]:
         """Resume what nobody has touched for `older_than`, and what the desk has answered. Returns what has come to an end."""
@@ -127,8 +130,6 @@ class Booking:
             return await self._ledger.finish(request.key, driver, self._clock.now(), outcome, desk_card(request, outcome))
         except SchedulingError:  # what the system can do cannot be read now
             await self._ledger.release(request.key, driver)
-            return _open_still(request)
-        except Superseded:
             return _open_still(request)
         finally:
             self._driving.discard(driver)

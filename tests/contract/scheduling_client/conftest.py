@@ -12,11 +12,13 @@ import pytest
 from actions.scheduling.booking import Booking
 from actions.scheduling.client import FhirClient
 from actions.scheduling.directory import Directory
+from actions.scheduling.transport import AiohttpTransport
 from bot.store.database import Database
 from scheduling.app import make_app
 from scheduling.features import NO_TRANSACTIONS, READ_ONLY
 from tests.support.plain_r4 import PlainR4
 from tests.support.schedules import Clinic, MovingClock, clinic, serving
+from tests.support.transports import ValidWrites
 
 SERVERS = ("embedded-transaction", "embedded-saga", "plain")
 
@@ -48,7 +50,7 @@ async def open_line(server: str, database: Database, stack: AsyncExitStack, path
         features = {"features": NO_TRANSACTIONS} if server == "embedded-saga" else {}
         base = await stack.enter_async_context(serving(make_app(path / "scheduling.db", clock.now, **features))) + "/fhir"
     world = await stack.enter_async_context(clinic(base, **options))
-    client = FhirClient(base, clock=clock)
+    client = FhirClient(base, clock=clock, transport=ValidWrites(AiohttpTransport()))
     stack.push_async_callback(client.aclose)
     return Line(world, client, clock, database, Booking(database, client, clock), Directory(client, clock), plain)
 

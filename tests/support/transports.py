@@ -1,0 +1,68 @@
+"""Transports for the scheduling client: one that checks every write, one that dies at a chosen request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from enum import Enum
+
+from fhir.resources import get_fhir_model_class
+from yarl import URL
+
+from actions.scheduling.transport import Reply, Transport
+
+
+class ValidWrites:
+    """Passes everything on, after the body of each write was found to be valid R4. Keeps `(method, kind)` of each write."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+        self.written: list[tuple[str, str]] = []
+
+    async def __call__(self, method: str, url: URL, headers: Mapping[str, str], body: str | None) -> Reply:
+        if body is not None:
+            resource = json.loads(body)
+            get_fhir_model_class(resource["resourceType"]).parse_obj(resource)
+            self.written.append((method, resource["resourceType"]))
+        return await self._inner(method, url, headers, body)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Cut(Enum):
+    """Where the process dies: before the request leaves, or after the server has acted and before the reply is seen."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Dying:
+    """Ends the running task at the nth request, as a killed process would; `died` tells whether it came to that."""
+
+    def __init__(self, inner: Transport, at: int, cut: Cut) -> None:
+        self._inner = inner
+        self._at = at
+        self._sent = 0
+        self._cut = cut
+        self.died = False
+
+    async def __call__(self, method: str, url: URL, headers: Mapping[str, str], body: str | None) -> Reply:
+        self._sent += 1
+        number = self._sent
+        if number == self._at and self._cut is Cut.BEFORE:
+            self._die()
+        reply = await self._inner(method, url, headers, body)
+        if number == self._at:
+            self._die()
+        if self.died:
+            raise asyncio.CancelledError  # nothing of a dead process goes on
+        return reply
+
+    def _die(self) -> None:
+        self.died = True
+        raise asyncio.CancelledError
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
