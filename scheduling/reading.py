@@ -106,7 +106,7 @@ def get(connection: sqlite3.Connection, base: str, path: str, query: str) -> Rep
 
 
 def _history_entry(base: str, kind: str, key: str, version: int, method: str, updated: int, body: str | None) -> Resource:
-    status = {"POST": "201 Created", "PUT": "200 OK", "DELETE": "204 No Content"}[method]
+    status = "204 No Content" if body is None else "201 Created" if version == 1 else "200 OK"
     instant = text_of(EPOCH + timedelta(microseconds=updated))
     entry: Resource = {
         "fullUrl": f"{base}/{kind}/{key}",

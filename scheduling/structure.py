@@ -55,7 +55,7 @@ class Shape:
 def shapes() -> dict[str, Shape]:
     """Return every shape in `r4.txt`."""
     any_types = ""
-    blocks: dict[str, list[str]] = {}
+    blocks: dict[str, list[str]] = {"Element": []}
     name = ""
     for line in Path(__file__).with_name("r4.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("any = "):
@@ -142,11 +142,7 @@ def _other(name: str, part: Any, shape: Shape, where: str) -> Iterator[Issue]:
     for item in part if base.many and isinstance(part, list) else [part]:
         if item is None and base.many:
             continue
-        if not isinstance(item, dict) or not item or set(item) - {"id", "extension"}:
-            yield Issue("structure", f"{where}.{name} may hold only id and extension", f"{where}.{name}")
-            continue
-        for index, extension in enumerate(item.get("extension", [])):
-            yield from _walk(extension, "Extension", f"{where}.{name}.extension[{index}]")
+        yield from _walk(item, "Element", f"{where}.{name}")
 
 
 def _element(value: Any, element: Element, where: str) -> Iterator[Issue]:

@@ -44,6 +44,7 @@ class Unit:
         self.now = now - timedelta(microseconds=now.microsecond % 1000)
         self.base = base
         self.staged: dict[Name, Resource | None] = {}
+        self._posted: set[Name] = set()
         self._stored: dict[Name, Stored | None] = {}
 
     def stored(self, name: Name) -> Stored | None:
@@ -65,9 +66,11 @@ class Unit:
         """Return a type and a fresh opaque id."""
         return kind, secrets.token_hex(10)
 
-    def stage(self, name: Name, resource: Resource) -> None:
-        """Stage a resource for writing under `name`. Raises 422 when its structure is wrong."""
+    def stage(self, name: Name, resource: Resource, *, posted: bool = False) -> None:
+        """Stage a resource for writing under `name`; `posted` when a POST made it. Raises 422 when its structure is wrong."""
         check(resource)
+        if posted:
+            self._posted.add(name)
         body: Resource = rewrite(resource, lambda text: relative(text, self.base))
         self.staged[name] = body | {"id": name[1]}
 
@@ -95,7 +98,7 @@ class Unit:
             self.staged[name] = body = ordered | {key: value for key, value in body.items() if key not in ordered}
             text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         updated = micros(self.now)
-        method = "DELETE" if body is None else "POST" if stored is None else "PUT"
+        method = "DELETE" if body is None else "POST" if name in self._posted else "PUT"
         (key,) = self.connection.execute(
             "INSERT INTO resource (type, id, version, updated, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (type, id) DO UPDATE "
             "SET version = excluded.version, updated = excluded.updated, body = excluded.body RETURNING key",

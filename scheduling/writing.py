@@ -142,7 +142,7 @@ def _named(call: Call) -> Name:
 
 def _stage(unit: Unit, context: Context, call: Call, name: Name) -> None:
     if call.method == "POST":
-        unit.stage(name, _resource(call.body, name[0]))
+        unit.stage(name, _resource(call.body, name[0]), posted=True)
         return
     stored = unit.stored(name)
     if stored is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
@@ -18,36 +19,49 @@ from tests.contract.scheduling_server.clinic import Clinic, Fhir, Resource, put,
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
-import asyncio
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from aiohttp import web
-from scheduling.app import make_app
-
-async def main():
-    app = make_app(Path(sys.argv[1]), lambda: datetime.now(timezone.utc))
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    print(site._server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
+from scheduling.serve import serve
+serve("127.0.0.1", int(sys.argv[2]), Path(sys.argv[1]), lambda: datetime.now(timezone.utc))
 """
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def start(store: Path, port: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, str(store), str(port), cwd=ROOT, stderr=asyncio.subprocess.PIPE
+    )
 
 
 @asynccontextmanager
 async def server(store: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Fhir]]:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, str(store), cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    port = int(await process.stdout.readline())
+    """Run the server as a process of its own; killed at the end if it still lives."""
+    port = free_port()
+    process = await start(store, port)
     async with aiohttp.ClientSession() as session:
+        async with asyncio.timeout(20):
+            while not await answers(session, port):
+                assert process.returncode is None
+                await asyncio.sleep(0.02)
         yield process, Fhir(session, f"http://127.0.0.1:{port}/fhir")
     if process.returncode is None:
         process.send_signal(signal.SIGKILL)
     await process.wait()
+
+
+async def answers(session: aiohttp.ClientSession, port: int) -> bool:
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+            return response.status == 200
+    except aiohttp.ClientConnectionError:
+        return False
 
 
 async def to_and_fro(clinic: Clinic, visit: Resource, answered: list[Resource]) -> None:
@@ -100,9 +114,16 @@ async def test_the_store_of_another_schema_is_refused_with_a_remedy(tmp_path: Pa
     connection = sqlite3.connect(store)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, str(store), cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
+    process = await start(store, free_port())
     _, told = await process.communicate()
     assert process.returncode != 0
     assert b"move the file away" in told
+
+
+async def test_a_server_told_to_stop_finishes_and_goes(tmp_path: Path) -> None:
+    async with server(tmp_path / "schedule.db") as (process, fhir):
+        patient = await fhir.add({"resourceType": "Patient"})
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    async with server(tmp_path / "schedule.db") as (_, fhir):
+        assert await fhir.fresh(patient) == patient

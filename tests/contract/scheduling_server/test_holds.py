@@ -47,6 +47,15 @@ async def test_a_held_slot_is_kept_from_every_other_request(clinic: Clinic) -> N
     assert await clinic.fhir.fresh(kept) == kept
 
 
+async def test_even_the_holder_books_once(clinic: Clinic) -> None:
+    kept = await hold(clinic, clinic.slots[0], "k1")
+    first = await clinic.fhir.add(clinic.visit(clinic.maya, kept, key="k1"))
+    assert (await clinic.fhir.create(clinic.visit(clinic.maya, kept, key="k1"))).status == 409
+    assert (await clinic.fhir.update({**kept, "status": "busy"})).status == 200
+    assert (await clinic.fhir.create(clinic.visit(clinic.maya, kept, key="k1"))).status == 409
+    assert await clinic.active_bookings(kept) == [first["id"]]
+
+
 @pytest.mark.parametrize("status", ["busy", "busy-unavailable"])
 async def test_only_a_free_slot_can_be_held(clinic: Clinic, status: str) -> None:
     taken = (await clinic.fhir.update({**clinic.slots[0], "status": status})).body

@@ -57,6 +57,8 @@ async def test_put_under_an_unknown_id_creates_it_but_never_when_a_version_was_e
     assert (await fhir.call("PUT", "/Patient/maya", patient, If_Match='W/"1"')).status == 412
     created = await fhir.call("PUT", "/Patient/maya", patient)
     assert (created.status, created.headers["Location"]) == (201, f"{fhir.base}/Patient/maya/_history/1")
+    (entry,) = (await fhir.get("/Patient/maya/_history")).entries
+    assert (entry["request"], entry["response"]["status"]) == ({"method": "PUT", "url": "Patient/maya"}, "201 Created")
 
 
 async def test_if_none_exist_creates_once_and_refuses_to_guess(fhir: Fhir) -> None:

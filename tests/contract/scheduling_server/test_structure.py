@@ -26,7 +26,7 @@ LEFT_OUT = {
 P = {"reference": "Patient/maya"}
 
 
-@pytest.mark.parametrize("kind", sorted(shapes()))
+@pytest.mark.parametrize("kind", sorted(set(shapes()) - {"Element"}))
 def test_the_element_tables_name_what_the_independent_model_names(kind: str) -> None:
     model = get_fhir_model_class(kind)
     fields = {field.alias: field for field in model.__fields__.values() if not field.alias.startswith("_")}
@@ -203,6 +203,8 @@ INVALID: dict[str, tuple[str, dict[str, Any], str]] = {
     "two of a choice": ("Patient", {"deceasedBoolean": True, "deceasedDateTime": "2020"}, "Patient"),
     "period backwards": ("RelatedPerson", {"patient": P, "period": {"start": "2025-02-01", "end": "2025-01-01"}}, "RelatedPerson.period"),
     "telephone without system": ("Patient", {"telecom": [{"value": "555"}]}, "Patient.telecom[0]"),
+    "extension of a value is no list": ("Patient", {"_birthDate": {"extension": 5}}, "Patient._birthDate.extension"),
+    "value beside a value": ("Patient", {"_birthDate": {"value": 5}}, "Patient._birthDate.value"),
     "empty extension": ("Patient", {"extension": [{"url": "urn:x"}]}, "Patient.extension[0]"),
     "value and reason for none": (
         "Observation",
