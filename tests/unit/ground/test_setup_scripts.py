@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -76,11 +77,11 @@ class TestSlowSteps:
 
     async def test_an_interrupted_step_ends_its_job(self, tmp_path: Path) -> None:
         script = f". deploy/lib.sh\nslowly 'doing it' bash -c 'echo $$ >{tmp_path}/job; exec /bin/sleep 600'"
-        shell = subprocess.Popen(["bash", "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
+        shell = await asyncio.create_subprocess_exec("bash", "-c", script, cwd=ROOT, stderr=subprocess.DEVNULL)
         job = tmp_path / "job"
         await until(lambda: job.exists() and job.read_text().endswith("\n"), "the job's start")
         shell.send_signal(signal.SIGTERM)
-        assert shell.wait(10) == 130
+        assert await asyncio.wait_for(shell.wait(), 10) == 130
         await until(lambda: not running(int(job.read_text())), "the job's end")
 
 
