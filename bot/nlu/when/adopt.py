@@ -1,0 +1,112 @@
+"""Which doubtful items are dates and times after all: bare hours, "early", "late", "earlier", "today".
+
+A bare number is a time only beside a date, beside another time, before "works", or when nothing else was said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.nlu.when.cues import Cue
+from bot.nlu.when.days import InDays, Weekday
+from bot.nlu.when.scan import Item
+from bot.nlu.when.stretches import Open
+from bot.nlu.when.times import Part
+from bot.nlu.when.tokens import Token
+from bot.nlu.when.visits import ThatDay
+
+_SMALL = frozenset({"filler", "or", "and", "comma"})
+_UNASKED = frozenset(
+    ["running", "run", "be", "being", "am", "im", "was", "were", "see", "talk", "call", "you", "it", "too", "so", "as", "very", "how"]
+)
+_NAMING = frozenset(
+    [
+        "a",
+        "an",
+        "option",
+        "number",
+        "choice",
+        "the",
+        "exercise",
+        "level",
+        "page",
+        "room",
+        "day",
+        "phase",
+        "step",
+        "grade",
+        "pain",
+        "#",
+        "press",
+        "reply",
+        "score",
+        "my",
+    ]
+)
+
+
+def adopt(tokens: list[Token], items: list[Item], anchored: bool) -> list[Item]:
+    """Return the items with every doubtful one decided; `anchored` says that the visit's day is known."""
+    items = [part for item in items for part in _expand(item, anchored)]
+    spoken = [
+        item
+        for item in items
+        if item.kind not in ("filler", "stop", "comma", "or", "and")
+        and item.value not in (Cue.ACCEPT_POST, Cue.ASK, Cue.CORRECT, Cue.TARGET)
+    ]
+    alone = all(item.kind == "loose_time" for item in spoken)
+    changed = True
+    while changed:
+        changed = False
+        for index, item in enumerate(items):
+            if item.kind == "loose_time" and (alone or _is_time(tokens, items, index)):
+                items[index], changed = replace(item, kind="time"), True
+    return [replace(item, kind="word") if item.kind in ("loose_time", "visit_loose") else item for item in items]
+
+
+def _expand(item: Item, anchored: bool) -> list[Item]:
+    """Split "tonight" and "this morning" into a day and a part of the day."""
+    if item.kind != "date_time":
+        if isinstance(item.value, ThatDay) and item.kind == "date" and not anchored and item.value.vague:
+            return [replace(item, value=Open(InDays(0), "by"))]
+        return [item]
+    if item.value == "later":
+        return [replace(item, kind="date", value=Open(InDays(0), "by"))]
+    if item.value == "tonight":
+        return [replace(item, kind="date", value=InDays(0)), replace(item, kind="time", value=Part(17 * 60, 19 * 60))]
+    if isinstance(item.value, tuple):
+        return [replace(item, kind="date", value=ThatDay()), replace(item, kind="time", value=item.value[1])]
+    return [replace(item, kind="date", value=InDays(0)), replace(item, kind="time", value=item.value)]
+
+
+def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
+    item = items[index]
+    said_before = tokens[item.start - 1].norm if item.start else ""
+    loose_part = isinstance(item.value, Part)
+    if said_before in (_UNASKED if loose_part else _NAMING):
+        return False
+    for step in (-1, 1):
+        neighbour = _neighbour(items, index, step)
+        if neighbour is None:
+            continue
+        if loose_part:
+            if (neighbour.kind == "date" and isinstance(neighbour.value, Weekday | InDays)) or (
+                neighbour.kind == "date" and hasattr(neighbour.value, "day")
+            ):
+                return True
+        elif neighbour.kind in ("date", "time"):
+            return True
+    behind = items[index + 1] if index + 1 < len(items) else None
+    return (
+        behind is not None
+        and behind.value is Cue.ACCEPT_POST
+        and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds")
+    )
+
+
+def _neighbour(items: list[Item], index: int, step: int) -> Item | None:
+    at = index + step
+    passed = 0
+    while 0 <= at < len(items) and items[at].kind in _SMALL and passed < 3:
+        at, passed = at + step, passed + 1
+    return items[at] if 0 <= at < len(items) else None

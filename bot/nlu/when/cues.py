@@ -1,0 +1,207 @@
+"""The words around dates that say what a date is for: the visit being moved, a wish, something ruled out, or just a story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.nlu.when.grammar import Grammar
+
+
+class Cue(Enum):
+    """What the words say about the dates that follow (or stand before, for those named *_POST)."""
+
+    REJECT = "cannot come then"
+    REJECT_POST = "that one does not work"
+    ACCEPT_POST = "that one works"
+    INSTEAD_OF = "instead of"
+    OWN = "the visit is then"
+    BUSY = "has something else then"
+    MOVE = "move the visit"
+    TARGET = "to"
+    ASK = "asks for then"
+    CORRECT = "no, I meant"
+    STORY = "tells what happened then"
+    DURATION = "how long or how often"
+    OTHER = "another one"
+    RELATIVE_ASK = "something … earlier or later"
+    VISIT = "appointment"
+    MINE = "my"
+
+
+@dataclass(frozen=True)
+class Past:
+    """A stretch of text that holds a date of the past or a duration, which is no wish."""
+
+
+# Patterns of the grammar, one to a dash.
+_CUES = {
+    Cue.REJECT: """
+- (cant | wont | couldnt | dont think i can | doubt i can | not going to | not gonna | never going to | unable to | not able
+  to | wont be able to | isnt able to | not be able to | can no longer | cant really | cant possibly | shouldnt | dont want
+  to | i cant | cannot) (make | do | come | come in | attend | be there | get there | get in | keep | be in | make it in |
+  get away | get a ride | come by | have | get off | drive)? (it | there | to | in)? (to | for | on | in)? (my | our)?
+- (dont | doesnt) want (to come)? (on)?
+- (have | need | got | going | gonna | want | has | needs | had) (to)? (miss | cancel | skip | back out of | get out of |
+  call off)
+- (please | can you | could you)? (cancel | cancelling | canceling | skip)
+- (i | we | he | she | ill | mom | dad | will) (be)? missing
+- (something | smth | stuff | things) (has | have)? (came | come | coming) up (for)?
+- (have | has | got | ive got) a conflict (on | with | for)?
+- wont be (in town | here | around | available | there | home | able)
+- (not | isnt | im not | arent) (available | free | around | in town | home)
+- no longer (available | free | able to (make | do | come))
+""",
+    Cue.REJECT_POST: """
+- (doesnt | dont | wont | didnt | does not | do not | will not | isnt going to | not going to | not gonna | isnt gonna)
+  (really)? (work | suit | do | happen | fit | be possible)
+- (isnt | is not | arent | are not | aint | not | wont be | isnt really | not so | not really) (really | so | going to be |
+  gonna be | too)? (good | great | possible | convenient | ideal | best | doable | work | working | happening | an option |
+  workable)
+- (is | are | was | its | be | looks) (really | so | now | pretty | kind of | kinda)? (out | no good | bad | a no go | no go
+  | full | impossible | hard | tough | difficult | tricky | terrible | booked | packed | taken | a problem | off the table |
+  too early | too late | too soon | crazy | a mess)
+- (no good | wont do | is a bad day | are bad days | isnt good)
+- i (cant | wont)
+- (just | really)? conflicts with
+""",
+    Cue.ACCEPT_POST: """
+- (works | work | working | suits | would work | will work | should work | could work | might work | can work | would suit |
+  will do | would do | will be | would be)
+- (is | are | be | sounds | looks | would be | seems | its | was) (also | really | much | probably | always)? (good | better
+  | best | fine | great | perfect | ok | okay | open | free | easier | easiest | ideal | possible | wonderful | lovely |
+  preferable | preferred | alright | nice | doable)
+- (good | better | best | fine | great | perfect | ok | okay | preferred | preferably | instead | please | would b | free |
+  open | available | off)
+""",
+    Cue.INSTEAD_OF: """
+- (instead | rather | in place | in lieu) of|than (my | our)?
+- (rather | sooner) than (come on)?
+- in place of (my)?
+""",
+    Cue.OWN: """
+- (i | we | he | she | mom | dad | ive | my mom | my dad | my mother | weve) (currently | already | still)? (have | has |
+  got | had) (got)? ((an | my | a | the)? (appointment | visit | session | slot | therapy | pt))? (scheduled | booked | set
+  up | coming up | down | set | with <name> | with you)? (on | for | at)?
+- ive (got)? ((an | my | a | the)? (appointment | visit | session | therapy | pt))? (scheduled | booked | set up | coming up
+  | down | set | with you)? (on | for | at)?
+- (im | i am | hes | shes | were | mom is | dad is | moms | dads | am | he is | she is | is | is still | still | currently |
+  was | i was) (already | currently | all)? (scheduled | booked | down | set | signed up | on the schedule | in the book |
+  on the books) (to come | to come in | to see <name>)? (in)? (on | for | at | with <name>)?
+- (supposed | suppose | due) to (be | come | be there | be in | come in | see <name>) (there | in)? (on | at)?
+- (my | our | his | her | the | that | mom's | dad's | mother's | father's | husband's | wife's) (next | current | upcoming
+  | regular | usual | pt | therapy | physical therapy)? (appointment | appointments | visit | session | slot | therapy | pt
+  | appt) (is | was | that is | which is | thats | i have | scheduled | set | booked | thats set | currently)? (at | on |
+  for)?
+- (running | run | gonna be | going to be | might be | be | im) (a (little | bit | few minutes | few))? late (for | to |
+  on)? (my)?
+- (about | regarding | re) ((my | the | our | his | her)? (appointment | visit | session))? (on | for | at)?
+- (about | regarding | re) (my | our | his | her | mom's | dad's)
+""",
+    Cue.BUSY: """
+- (i | we | he | she | ive | my mom | mom | dad | ill) (have | has | got | had)? (to | got | go to | got to)? (a | an | the
+  | my | another | another other | some | to see the | to see a)? (other)? (eye | foot | heart | blood | family | work |
+  dental | hair | school | board | church | big)? (doctor | doctor's | doctors | dentist | meeting | funeral | wedding |
+  class | shift | mri | surgery | conflict | test | procedure | trip | flight | thing | exam | party | jury duty | company |
+  conference | haircut | cardiologist | specialist | event | game | work | dr | commitment | other appointment | interview |
+  eye appointment | dentist appointment | doctor appointment | doctors appointment) (on | for | at)?
+- (im | i am | hes | shes | were | ill be | i will be | ive been) (working | busy | away | traveling | travelling | out of
+  town | on vacation | tied up | swamped | booked up | on call | at work | leaving town | flying) (on)?
+- (the | my | our) (doctor | dentist | mri | surgery | funeral | wedding | meeting) is (on)?
+""",
+    Cue.MOVE: """
+- (move | moving | change | changing | reschedule | rescheduling | switch | swap | push | bump | shift | transfer | rebook |
+  trade | moved | switching) (it | me | us | him | them)?
+""",
+    Cue.TARGET: """
+- (to | into | for | onto | back to | over to | up to | out to)
+""",
+    Cue.ASK: """
+- (can | could | may | might | should | would | will | do | does | did) (i | we | you | he | she | it | they | that | there
+  | mom | dad | u | my mom) (be able to)? (please | maybe | possibly | just)? (come | come in | have | get | do | make it |
+  make | see | go | be | take | try | switch to | move to | be seen | put me | put him | put her | book | schedule | squeeze
+  me in | fit me in)? (in)?
+- (can | could) (come | make | do | be)? (it)? (in)?
+- can
+- (how | what) (about | abt | bout)
+- how's
+- (do | u | you | they | does | did) (still | guys)? (have | got | has)
+- (got | have | is there | are there | theres | any | anything | something | whats | what is | what's | what do you have |
+  have you got | what have you got) (available | open | free | opening | openings | slots | else | other)?
+- (i | we | she | he | they | ill | id | mom | dad) (really | also | would | could | can | will | only | just | might)?
+  (only)? (prefer | want | like | love | come | do | take | make | need | be free | try | see you | be there | go for |
+  choose | pick) (it | to come | to do | to come in | to see | to be seen)? (in)?
+- (i | we | she | he | they | im | hes | shes) (am | is | are | have | has)? (only | also)? (free | available | open | off |
+  around | wide open | flexible)
+- (lets | let us) (do | say | try | go with | make it | go for | shoot for | plan on | plan for)
+- (make | call) it
+- (put | pencil | sign | book | schedule | set | squeeze | fit) (me | us | him | her | it | mom | dad | my mom | my dad |
+  something) (down | in | up)? (for | on)?
+- (schedule | book | get | need | want | make | scheduling | booking) (an | a | my | another | the)? (new | next)?
+  (appointment | visit | session | slot | time | opening | eval | evaluation)? (for | on)?
+- (maybe | perhaps | possibly | preferably | ideally | instead | prefer | works | better | looking for | hoping for | open
+  to | interested in | aim for | best | earliest | next available | first available)
+- (would | will) (prefer | like | be)
+""",
+    Cue.CORRECT: """
+- (no | nope | oops | sorry | wait | my bad | scratch that | actually | or actually | correction | oh) (no | wait | sorry |
+  i | not | make that | actually)? (meant | mean | said | make that | i meant | i mean | i said)?
+- (i | we) (meant | mean | said) (to say)?
+- (make that | i meant to say | or rather | on second thought)
+""",
+    Cue.STORY: """
+- (hurt | hurts | hurting | pain | pains | painful | sore | ache | aches | aching | swollen | fell | tripped | slipped |
+  twisted | strained | started | felt | woke | sprained | throbbing | stiff | numb | injured | tweaked | pulled)
+- (did | done | finished | completed | skipped | missed | forgot | was | had | went | saw | called | told | tried | took |
+  got hurt | been | took)
+- (pain | hurts) (is | was | level)?
+- (born | birthday | birthdate | dob | date of birth)
+- (see | talk | thank | thanks) (you | to you | u)
+""",
+    Cue.OTHER: """
+- (any | some | another | a)? (other | different | another) (day | time | date | slot | one)?
+- else
+""",
+    Cue.VISIT: """
+- (appointment | appointments | visit | session | slot | one | therapy | pt | reservation | time slot | evaluation | eval |
+  checkup)
+""",
+    Cue.MINE: """
+- (my | our | his | her | mom's | dad's | mother's | father's | husband's | wife's | their | the | that | this)
+""",
+}
+_PASTS = """
+- since (about | around | last | this | early | late)? (<date> | <time> | then)
+- (ever since | since) (about | around | last | this)? <date> <time>
+- last (<weekday> | night | week | month | year | time | spring | summer | fall | winter | weekend | visit | session | few
+  days | couple days | couple of days) <part>?
+- (about | around | over | like)? <days_count> ago
+- (about | around | over | like)? (<months_count> | <minutes_count>) ago
+- <count> (years | year) ago
+- yesterday <part>?
+- (day before yesterday | the other day | the day before yesterday | earlier today)
+- (for | past | the past | the last | in the last | these | over the last) (the)? (past | last | about | like)?
+  (<days_count> | <months_count> | <minutes_count>) (now | straight)?
+- <count> (times | x) (a | per) (day | week)
+- (once | twice | three times | times) (a | per) (day | week | month)
+- <count> days (a | per) week
+- (good | gud) (morning | afternoon | evening | night | day)
+- (have | has) a (good | great | nice) (day | one | night | weekend | evening | morning)
+- <weekday> last week
+- <date> (of)? last (week | month | year)
+"""
+
+
+def patterns(block: str) -> list[str]:
+    """Return the patterns of a block in which each begins with a dash at the start of a line."""
+    return [" ".join(each.split()) for each in block.split("\n- ") if each.strip()]
+
+
+def add_cues(grammar: Grammar) -> None:
+    """Add the symbols `cue` (value: a Cue) and `past` (value: Past)."""
+    grammar.terminal("name", frozenset(), lambda tokens, at: None)
+    for cue, block in _CUES.items():
+        for pattern in patterns(block):
+            grammar.rule("cue", pattern, lambda *_, cue=cue: cue)
+    for pattern in patterns(_PASTS):
+        grammar.rule("past", pattern, lambda *_: Past())

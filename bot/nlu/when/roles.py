@@ -1,0 +1,252 @@
+"""What each date in a message is for: wished for, ruled out, the visit being moved, or only part of a story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from bot.nlu.when.cues import Cue
+from bot.nlu.when.days import AnyDay, Every
+from bot.nlu.when.scan import Item
+from bot.nlu.when.stretches import Open, Through
+from bot.nlu.when.times import At, Between, From, Until
+from bot.nlu.when.tokens import Token
+
+_OWNERS = frozenset(["my", "our", "his", "her", "mom's", "dad's", "mother's", "father's", "husband's", "wife's", "their"])
+
+
+_PAIN = frozenset(
+    ["hurt", "hurts", "hurting", "pain", "sore", "swollen", "ache", "aches", "aching", "stiff", "throbbing", "painful", "numb"]
+)
+
+
+class Role(Enum):
+    """What a group of dates and times is for."""
+
+    WISH = "wish"
+    REFERENCE = "reference"
+    REJECTED = "rejected"
+    RULED_OUT = "ruled out"
+    STORY = "story"
+
+
+@dataclass
+class Group:
+    """Dates and times said in one breath, with the words that join them."""
+
+    role: Role
+    items: list[Item] = field(default_factory=list)
+    corrects: bool = False
+    any_base: bool = False
+
+    @property
+    def dates(self) -> list[Item]:
+        return [item for item in self.items if item.kind == "date"]
+
+    @property
+    def times(self) -> list[Item]:
+        return [item for item in self.items if item.kind == "time"]
+
+
+@dataclass
+class _State:
+    role: Role = Role.WISH
+    moving: bool = False
+    target: bool = False
+    asked: bool = False
+    corrects: bool = False
+    any_base: bool = False
+
+
+def group(tokens: list[Token], items: list[Item]) -> list[Group]:
+    """Return the message's groups in order, each with its role."""
+    groups: list[Group] = []
+    state = _State()
+    open_group: Group | None = None
+    for index, item in enumerate(items):
+        if item.kind in ("date", "time"):
+            if open_group is None:
+                open_group = _begin(tokens, items, index, state, groups)
+                groups.append(open_group)
+            open_group.items.append(item)
+            continue
+        if open_group is not None and _joins(items, index, open_group):
+            open_group.items.append(item)
+            continue
+        if open_group is not None and item.kind != "filler":
+            last, open_group = open_group, None
+            groups.extend(_settle(tokens, items, index, last, state))
+        _follow(tokens, items, index, state)
+    if open_group is not None:
+        groups.extend(_settle(tokens, items, len(items), open_group, state))
+    return [each for each in groups if each.items]
+
+
+def _joins(items: list[Item], index: int, open_group: Group) -> bool:
+    """Whether a connective goes on with the group: a date or time follows, and the group's role can hold a list."""
+    item = items[index]
+    behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
+    if item.kind in ("or", "and"):
+        return behind is not None and behind.kind in ("date", "time")
+    if item.kind == "comma":
+        later = items[index + 1 : index + 4]
+        listed = any(each.kind in ("or", "and") for each in later)
+        if open_group.role is Role.WISH:
+            return behind is not None and behind.kind in ("date", "time", "or", "and")
+        return open_group.role is Role.RULED_OUT and listed and behind is not None and behind.kind == "date"
+    if item.kind == "but":
+        return open_group.role is Role.WISH and behind is not None and behind.kind == "time" and isinstance(behind.value, From | Until)
+    return False
+
+
+def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, groups: list[Group]) -> Group:
+    role = state.role
+    before = [each for each in items[max(index - 3, 0) : index] if each.kind != "filler"]
+    if role is Role.WISH and not state.target:
+        owned = any(tokens[each.start].norm in _OWNERS for each in before[-1:] if each.value is Cue.MINE)
+        value = items[index].value
+        names_day = items[index].kind == "time" or not getattr(value, "is_container", False)
+        moved = (
+            state.moving
+            and before
+            and before[-1].value in (Cue.MOVE, Cue.VISIT, Cue.MINE)
+            and names_day
+            and not isinstance(value, Open | AnyDay | Every)
+        )
+        if owned or moved:
+            role = Role.REFERENCE
+    if before and before[-1].kind == "but" and groups and _is_wide(groups[-1]) and index and items[index].kind == "date":
+        role = Role.RULED_OUT
+    found = Group(role, corrects=state.corrects, any_base=state.any_base)
+    state.corrects = state.any_base = False
+    return found
+
+
+def _is_wide(earlier: Group) -> bool:
+    if earlier.role is not Role.WISH or not earlier.dates:
+        return False
+    last = earlier.dates[-1].value
+    return isinstance(last, AnyDay | Every) or any(isinstance(each.value, AnyDay) for each in earlier.dates)
+
+
+def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, state: _State) -> list[Group]:
+    """Decide a finished group by the words after it; return groups split off it."""
+    behind = items[index] if index < len(items) else None
+    cue = behind.value if behind is not None and behind.kind == "cue" else None
+    extra: list[Group] = []
+    split = _split_move(found) if state.moving and not state.target and found.role in (Role.WISH, Role.REFERENCE) else None
+    if split:
+        found.items, found.role = split[0], Role.REFERENCE
+        extra.append(Group(Role.WISH, split[1]))
+    elif cue is Cue.REJECT_POST or (cue in (Cue.REJECT, Cue.BUSY) and _is_bare(items, index)):
+        if found.role is Role.WISH:
+            found.role = Role.REJECTED
+    elif cue is Cue.ACCEPT_POST and found.role in (Role.REJECTED, Role.REFERENCE):
+        extra.extend(_split_accepted(tokens, items, index, found))
+    elif cue is Cue.VISIT and found.role is Role.WISH:
+        first = items.index(found.items[0])
+        owner = items[first - 1].value is Cue.MINE if first else False
+        the = tokens[found.items[0].start].norm in ("the", "my", "our")
+        if (owner or state.moving or the) and not state.target:
+            found.role = Role.REFERENCE
+    elif behind is not None and behind.value is Cue.TARGET and state.moving and not state.target:
+        if found.role is Role.WISH:
+            found.role = Role.REFERENCE
+    elif cue is Cue.STORY and tokens[behind.start].norm in _PAIN and not state.asked and found.role is Role.WISH:  # type: ignore[union-attr]
+        found.role = Role.STORY
+    if found.role in (Role.REJECTED, Role.REFERENCE, Role.RULED_OUT):
+        state.role = Role.WISH
+    state.target = False
+    return extra
+
+
+def _is_bare(items: list[Item], index: int) -> bool:
+    """Whether the cue at `index` has no date of its own after it."""
+    for each in items[index + 1 :]:
+        if each.kind in ("stop", "comma", "but", "turn", "or") or each.value is Cue.ASK:
+            return True
+        if each.kind in ("date", "time"):
+            return False
+    return True
+
+
+def _split_move(found: Group) -> tuple[list[Item], list[Item]] | None:
+    """Split "tuesday to thursday" after "move": what is moved, and where to."""
+    for position, item in enumerate(found.items):
+        if isinstance(item.value, Through | Between) and item.value.splits:
+            ends: tuple[Any, Any] = (item.value.first, item.value.last)
+            if isinstance(item.value, Between):
+                ends = (At(item.value.first), At(item.value.last))
+            return (
+                [*found.items[:position], replace(item, value=ends[0])],
+                [replace(item, value=ends[1]), *found.items[position + 1 :]],
+            )
+    return None
+
+
+def _split_accepted(tokens: list[Token], items: list[Item], index: int, found: Group) -> list[Group]:
+    """Handle "can't make tuesday wednesday would be better" and "i have wednesday free"."""
+    said = tokens[items[index].start].norm
+    dates = found.dates
+    if len(dates) > 1 and not any(each.kind in ("or", "and") for each in found.items):
+        at = found.items.index(dates[-1])
+        rest = found.items[at:]
+        del found.items[at:]
+        return [Group(Role.WISH, rest)]
+    if found.role is Role.REFERENCE and said in ("free", "open", "available", "off", "works", "is"):
+        found.role = Role.WISH
+    return []
+
+
+def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -> None:
+    """Let a word change what the next dates are for."""
+    item = items[index]
+    if item.kind == "stop":
+        state.role, state.moving, state.target, state.asked = Role.WISH, False, False, False
+    elif item.kind in ("comma", "but", "turn"):
+        state.role = Role.WISH
+        state.moving = state.moving and item.kind != "comma"
+    elif item.kind == "not":
+        behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
+        if behind is not None and behind.kind in ("date", "time"):
+            state.role, state.any_base = Role.RULED_OUT, item.value == "any_not"
+    elif item.kind == "cue":
+        _heed(tokens, items, index, state)
+
+
+def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> None:
+    cue = items[index].value
+    asked_before = index > 0 and items[index - 1].value is Cue.ASK
+    if cue in (Cue.REJECT, Cue.BUSY):
+        state.role, state.corrects = Role.REJECTED, False
+    elif cue is Cue.INSTEAD_OF:
+        state.role = Role.REFERENCE
+    elif cue is Cue.OWN:
+        if not state.moving and not asked_before:
+            state.role = Role.REFERENCE
+    elif cue is Cue.MOVE:
+        state.moving, state.role = True, Role.WISH
+    elif cue is Cue.TARGET:
+        if state.moving or tokens[items[index].start].norm == "for":
+            state.target = state.moving
+            if state.role is Role.REFERENCE and state.moving:
+                state.role = Role.WISH
+    elif cue is Cue.ASK:
+        state.role, state.asked = Role.WISH, True
+    elif cue is Cue.CORRECT:
+        state.corrects, state.role = True, Role.WISH
+    elif cue is Cue.STORY and not state.asked and not state.moving:
+        state.role = Role.STORY
+
+
+def rules_out(found: Group) -> bool:
+    """Whether a rejected group rules times out rather than names the visit: "can't do mornings", "mondays are bad"."""
+    if found.dates:
+        return any(isinstance(item.value, Every) for item in found.dates)
+    return bool(found.times) and not any(item.value.is_exact for item in found.times)
+
+
+def bounds_day(found: Group) -> bool:
+    """Whether a rejected group wishes for the rest of its day: "can't do tuesday before ten"."""
+    return bool(found.dates) and bool(found.times) and all(isinstance(item.value, From | Until) for item in found.times)

@@ -1,0 +1,175 @@
+"""A message as a row of items: dates, times, the words that say what they are for, and everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.nlu.when.cues import Cue, Past, add_cues
+from bot.nlu.when.grammar import Grammar, Parse
+from bot.nlu.when.lexicon import PLURAL_WEEKDAYS
+from bot.nlu.when.numbers import add_numbers
+from bot.nlu.when.stretch_rules import add_stretches
+from bot.nlu.when.time_rules import add_times
+from bot.nlu.when.tokens import END, Token, tokenize
+from bot.nlu.when.visit_rules import add_visits
+
+_FILLERS = frozenset(
+    [
+        "on",
+        "at",
+        "the",
+        "for",
+        "of",
+        "in",
+        "maybe",
+        "perhaps",
+        "say",
+        "like",
+        "um",
+        "uh",
+        "umm",
+        "hmm",
+        "er",
+        "well",
+        "please",
+        "around",
+        "about",
+        "either",
+        "any",
+        "anytime",
+        "sometime",
+        "would",
+        "be",
+        "even",
+        "just",
+        "if",
+        "possible",
+        "possibly",
+        "a",
+        "also",
+        "then",
+        "let",
+        "us",
+        "see",
+        "dear",
+        "hon",
+        "thanks",
+        "thank",
+        "ok",
+        "okay",
+        "yes",
+        "yeah",
+        "yep",
+        "sure",
+        "hi",
+        "hello",
+        "hey",
+        "there",
+        "this",
+        "that",
+        "only",
+        "some",
+        "time",
+        "is",
+        "are",
+    ]
+)
+_CONNECTIVES = {
+    "or": "or",
+    "and": "and",
+    "&": "and",
+    "+": "and",
+    "/": "or",
+    ",": "comma",
+    "-": "comma",
+    "but": "but",
+    "so": "turn",
+    "then": "turn",
+    "however": "turn",
+}
+_STOPS = frozenset(".?!;\n")
+_NOT = (
+    "(not | except | except for | excepting | besides | other than | apart from | aside from | excluding | minus | just not "
+    "| never | avoid | not on | except on | hopefully not | preferably not | rather not | id rather not)"
+)
+_ANY_NOT = (
+    "(any | every | all) (other)? (day | time | days)? (of the week)? (but | except | except for | other than | besides "
+    "| but not | that isnt | thats not | not)"
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of a message: its kind, what it means, and the half-open token span it covers."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+
+
+def _grammar() -> Grammar:
+    grammar = Grammar()
+    add_numbers(grammar)
+    add_times(grammar)
+    add_stretches(grammar)
+    add_visits(grammar)
+    add_cues(grammar)
+    grammar.rule("not", _NOT, lambda: "not")
+    grammar.rule("not", f"but {_NOT}", lambda: "not")
+    grammar.rule("not", f"and {_NOT}", lambda: "not")
+    grammar.rule("not", _ANY_NOT, lambda: "any_not")
+    grammar.rule(
+        "not",
+        "(anything | anytime | whenever | everyday | anyday) (but | except | except for | other than | besides | but not)",
+        lambda: "any_not",
+    )
+    grammar.rule("date_time", "tonight", lambda: "tonight")
+    grammar.rule("date_time", "this <part>", lambda part: part)
+    grammar.rule("date_time", "later (on)? today", lambda: "later")
+    grammar.rule("date_time", "(rest of the day | the rest of the day | the rest of today | rest of today | today later)", lambda: "later")
+    grammar.rule("date_time", "that <part>", lambda part: ("that", part))
+    return grammar.ready()
+
+
+GRAMMAR = _grammar()
+# Tried in this order at each token; the longest match wins, the first of equals.
+_SYMBOLS = ("past", "date_time", "visit_date", "date", "time", "not", "visit_or_today", "loose_time", "visit_loose", "cue")
+
+
+def scan(text: str) -> tuple[list[Token], list[Item]]:
+    """Return a message's tokens and its items in order."""
+    tokens = tokenize(text)
+    parse = Parse(GRAMMAR, tokens, END)
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        item = _item(parse, tokens, at)
+        items.append(item)
+        at = item.end
+    return tokens, items
+
+
+def _item(parse: Parse, tokens: list[Token], at: int) -> Item:
+    token = tokens[at]
+    if token.norm in _STOPS:
+        return Item("stop", None, at, at + 1)
+    best: tuple[int, str, Any] | None = None
+    for symbol in _SYMBOLS:
+        found = parse.match(symbol, at)
+        if found and (best is None or found[0] > best[0]):
+            best = (found[0], symbol, found[1])
+    if token.norm == "no" and at + 1 < len(tokens) and tokens[at + 1].norm in PLURAL_WEEKDAYS:
+        return Item("not", "not", at, at + 1)
+    if best is None or (token.norm in _CONNECTIVES and best[0] == at + 1):
+        kind = _CONNECTIVES.get(token.norm) or ("filler" if token.norm in _FILLERS else "word")
+        return Item(kind, None, at, at + 1)
+    end, symbol, value = best
+    if symbol == "cue" and value is Cue.MINE and token.norm in _FILLERS:
+        return Item("cue", value, at, end)
+    kind = {"visit_date": "date", "past": "past", "visit_or_today": "date"}.get(symbol, symbol)
+    return Item(kind, value, at, end)
+
+
+__all__ = ["Cue", "Item", "Past", "scan"]

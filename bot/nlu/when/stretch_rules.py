@@ -1,0 +1,179 @@
+"""How stretches of days are said: weeks, weekends, months, ranges and their open ends."""
+
+from __future__ import annotations
+
+from bot.nlu.when.day_rules import add_days
+from bot.nlu.when.days import AnyDay, Every, In, MonthDay
+from bot.nlu.when.grammar import Grammar
+from bot.nlu.when.stretches import AfterHolidays, Month, Open, Through, Week, Weekend, Within
+
+EARLY = (
+    "(the)? (early | earlier | early on | beginning | start | first part | front end | earlier part | early part | top) (of "
+    "| in | part of)? (the)?"
+)
+MIDDLE = "(the)? (middle | mid | midway) (of | in | through | part of)? (the)?"
+END = "(the)? (end | late | tail end | last part | latter part | back end | late part | later part | very end) (of | in | part of)? (the)?"
+
+
+def add_stretches(grammar: Grammar) -> None:
+    """Add every rule for stretches of days, and the symbol `date` that covers all date expressions."""
+    add_days(grammar)
+    _add_weeks(grammar)
+    _add_months(grammar)
+    _add_ranges(grammar)
+
+
+def _add_weeks(grammar: Grammar) -> None:
+    week = "plain_week"
+    grammar.rule(week, "(this | the current) week", lambda: Week(0))
+    grammar.rule(week, "(some time | sometime)? (in | during)? (the)? next week", lambda: Week(1))
+    grammar.rule(week, "(the)? week after next", lambda: Week(2))
+    grammar.rule(week, "not next week but the (week after | one after | following)", lambda: Week(2))
+    grammar.rule(week, "not this week but next (week)?", lambda: Week(1))
+    grammar.rule(week, "not this week next week", lambda: Week(1))
+    grammar.rule(week, "(the)? following week", lambda: Week(1, of="visit"))
+    grammar.rule(week, "the week (after | after that | following)", lambda: Week(1, of="visit"))
+    grammar.rule(week, "(the)? week after (that | it)", lambda: Week(1, of="visit"))
+    grammar.rule(week, "(that | the same | same) week", lambda: Week(0, of="visit"))
+    grammar.rule(week, "(the)? week before", lambda: Week(-1, of="visit"))
+    grammar.rule("week_span", f"<{week}>", lambda node: node)
+    grammar.rule("week_span", "<week_of>", lambda node: node)
+    for part, words in (("early", EARLY), ("middle", MIDDLE), ("end", END)):
+        grammar.rule("week_part", f"{words} <{week}>", lambda node, part=part: Week(node.offset, part, node.of))
+        grammar.rule("week_part", f"<{week}> {words.replace('(the)?', '')}", lambda node, part=part: Week(node.offset, part, node.of))
+        grammar.rule("week_part", f"{words} (of the | in the | the)? week", lambda part=part: Week(0, part, vague=True))
+    grammar.rule("week_part", "midweek", lambda: Week(0, "middle", vague=True))
+    grammar.rule("week_part", f"(midweek) <{week}>", lambda node: Week(node.offset, "middle", node.of))
+    grammar.rule("week_part", f"<{week}> midweek", lambda node: Week(node.offset, "middle", node.of))
+    grammar.rule("week_part", f"(the)? first half of <{week}>", lambda node: Week(node.offset, "first_half", node.of))
+    grammar.rule(
+        "week_part", f"(the)? (second | last | latter | back) half of <{week}>", lambda node: Week(node.offset, "second_half", node.of)
+    )
+    grammar.rule(
+        "week_part",
+        "(later | rest of | the rest of) (in | on)? this week",
+        lambda: Week(0, "later"),
+    )
+    grammar.rule("week_part", "this week later", lambda: Week(0, "later"))
+    grammar.rule("week_part", "(later | rest of | the rest of) (in | on)? (that | the same) week", lambda: Week(0, "later", "visit"))
+    grammar.rule("week_part", "(that | the same) week later", lambda: Week(0, "later", "visit"))
+    grammar.rule("week_part", "later (in | on in | on) the week", lambda: Week(0, "later", "either"))
+    grammar.rule("week_part", "(the)? rest of the week", lambda: Week(0, "later", "either"))
+    grammar.rule("week_part", "(earlier | sooner) (in | on)? (that | the same) week", lambda: Week(0, "earlier", "visit"))
+    grammar.rule("week_part", "(earlier | sooner) in the week", lambda: Week(0, "earlier", "either", vague=True))
+    grammar.rule("week_part", "(earlier | sooner) this week", lambda: Week(0, "earlier", "either", vague=True))
+    grammar.rule("week_part", f"later (in | on)? <{week}>", lambda node: Week(node.offset, "second_half", node.of) if node.offset else None)
+    end = "weekend"
+    grammar.rule(end, "(the | this | this coming | the coming | over the | on the | at the)? weekend", Weekend)
+    grammar.rule(end, "(the)? next weekend", lambda: Weekend("next"))
+    grammar.rule(end, "(the)? weekend after next", lambda: Weekend("after_next"))
+    grammar.rule(end, "((the)? following weekend | the weekend after | that weekend)", lambda: Weekend("following"))
+    for name in ("week_span", "week_part", "weekend"):
+        grammar.rule("stretch", f"<{name}>", lambda node: node)
+    grammar.rule("stretch", "(any | a) weekday (of | in)? <week_span>", lambda node: In(Every(frozenset(range(5))), node))
+    grammar.rule("stretch", "weekdays (of | in)? <week_span>", lambda node: In(Every(frozenset(range(5))), node))
+
+
+def _add_months(grammar: Grammar) -> None:
+    span = "month_span"
+    grammar.rule(span, "(the)? <lone_month>", Month)
+    grammar.rule(span, "(this | the current) month", lambda: Month(offset=0))
+    grammar.rule(span, "the month", lambda: Month(offset=0))
+    grammar.rule(span, "(the)? next month", lambda: Month(offset=1))
+    grammar.rule(span, "(the)? month after next", lambda: Month(offset=2))
+    grammar.rule("month_name", "<month>", Month)
+    grammar.rule("month_name", "(this | the | the current) month", lambda: Month(offset=0, vague=True))
+    grammar.rule("month_name", "next month", lambda: Month(offset=1))
+    named = "<month_name>"
+    for part, words in (
+        ("early", EARLY),
+        ("middle", MIDDLE),
+        ("late", "(the)? (late | later) (in | part of)? (the)?"),
+        ("end", "(the)? (end | tail end | very end) (of)? (the)?"),
+        ("first_half", "(the)? first half of (the)?"),
+        ("second_half", "(the)? (second | last | latter) half of (the)?"),
+    ):
+        grammar.rule("month_part", f"{words} {named}", lambda node, part=part: Month(node.month, node.offset, part, vague=node.vague))
+    grammar.rule("month_part", "(mid | middle of the | midway through the) month", lambda: Month(part="middle", vague=True))
+    grammar.rule("month_part", "(end | the end) of month", lambda: Month(part="end", vague=True))
+    grammar.rule("month_part", "(later | the rest of | rest of) (in | on)? (this | the) month", lambda: Month(part="all", vague=False))
+    grammar.rule(
+        "month_part", f"(the)? <rank> week (of | in) (the)? {named}", lambda nth, node: Month(node.month, node.offset, week=nth, vague=True)
+    )
+    grammar.rule(
+        "month_part", f"(the)? last week (of | in) (the)? {named}", lambda node: Month(node.month, node.offset, week=-1, vague=True)
+    )
+    grammar.rule("stretch", "<month_part>", lambda node: node)
+    grammar.rule("stretch", "<month_span>", lambda node: node)
+    grammar.rule("stretch", "(in | within | during | over | sometime in)? the next <days_count>", Within)
+    grammar.rule("stretch", "within (the next | the)? <days_count>", Within)
+    grammar.rule("stretch", "(in | over)? the (coming | next) (days | few days)", lambda: Within(3))
+    grammar.rule("stretch", "(in | within) the (coming | next) week", lambda: Within(7))
+
+
+def _add_ranges(grammar: Grammar) -> None:
+    date = "date"
+    point = "point"
+    grammar.rule(point, "<day>", lambda node: node)
+    grammar.rule(point, "<stretch>", lambda node: node)
+    grammar.rule(date, f"(on | for)? <{point}>", lambda node: node)
+    grammar.rule(date, f"<{point}> (thru | through | thorugh | -) <{point}>", Through)
+    grammar.rule(date, f"<{point}> (to | til | until) <{point}>", lambda first, last: Through(first, last, splits=True))
+    grammar.rule(date, f"from <{point}> (to | til | until) <{point}>", lambda first, last: Through(first, last, splits=True))
+    grammar.rule(date, f"from <{point}> (thru | through | -) <{point}>", Through)
+    grammar.rule(date, f"(between | b/w) <{point}> (and | or | & | to | -) <{point}>", Through)
+    grammar.rule(date, "<month> <ordinal> (to | thru | through | - | til | until) (the)? <ordinal>", _days_of_month)
+    grammar.rule(date, "<month> <day_number> (to | thru | through | - | til | until) (the)? <day_number>", _days_of_month)
+    grammar.rule(
+        date,
+        "(the)? <ordinal> (to | thru | through | - | til | until) (the)? <ordinal> of <month>",
+        lambda a, b, m: _days_of_month(m, a, b),
+    )
+    grammar.rule(date, f"(between | from)? now (and | to | til | until | - | through) <{point}>", lambda node: Open(node, "by"))
+    anytime = "(anytime | any time | sometime | any day | some time | anything)?"
+    grammar.rule(
+        date,
+        f"{anytime} (by | on or before | no later than | no later then | up to | up until | up til | until | til "
+        f"| through) (the)? <{point}>",
+        lambda node: Open(node, "by"),
+    )
+    grammar.rule(
+        date, f"{anytime} (before | b4 | prior to | earlier than | sooner than | ahead of) <{point}>", lambda node: Open(node, "before")
+    )
+    grammar.rule(date, f"(not | no) (after | later than | past) <{point}>", lambda node: Open(node, "by"))
+    grammar.rule(
+        date,
+        f"{anytime} (from | starting | starting on | starting from | beginning | beginning on | as of | on or after "
+        f"| no earlier than | no sooner than | not before | not until | not til "
+        f"| nothing before | nothing until | nothing til) <{point}> (on | onward | onwards | forward)?",
+        lambda node: Open(node, "from"),
+    )
+    grammar.rule(
+        date,
+        f"<{point}> (or later | onward | onwards | or after | or any time after | or anytime after | and later | and after "
+        f"| or beyond | on out)",
+        lambda node: Open(node, "from"),
+    )
+    grammar.rule(date, f"<{point}> (or earlier | or before | or sooner | at the latest)", lambda node: Open(node, "by"))
+    grammar.rule(date, f"<{point}> at the earliest", lambda node: Open(node, "from"))
+    grammar.rule(date, f"{anytime} (after | past | later than) <{point}>", lambda node: Open(node, "after"))
+    away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home | in <place>)"
+    grammar.rule("place", "(florida | hospital | the hospital | arizona | california | texas)", lambda: 0)
+    grammar.rule(date, f"{away} (from)? (until | til | through) <{point}>", lambda *found: Open(found[-1], "from"))
+    grammar.rule(
+        date, f"(back | returning | home again | back home | back in town) (on | from | after)? <{point}>", lambda node: Open(node, "from")
+    )
+    grammar.rule(
+        date,
+        f"(cant | wont | cant come | cant make it | cant do it | cant be there | cant get there | cant do anything "
+        f"| not available | not free | unavailable | not around) (until | til | before) <{point}>",
+        lambda node: Open(node, "from"),
+    )
+    grammar.rule(date, "(sometime | any time | anytime)? after (the)? (holidays | holiday season)", AfterHolidays)
+    grammar.rule(date, "(any | whatever | whichever) day|days", AnyDay)
+    grammar.rule(date, "(any | some | another | a)? (other | different | another) day|days", lambda: AnyDay(other=True))
+    grammar.rule(date, "(all days | every day | everyday | most days | anyday | whenever)", AnyDay)
+
+
+def _days_of_month(month: int, first: int, last: int) -> Through:
+    return Through(MonthDay(first, month), MonthDay(last, month))

@@ -1,0 +1,94 @@
+"""How times relative to the patient's visit are said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.nlu.when.days import Day
+from bot.nlu.when.grammar import Grammar
+from bot.nlu.when.visits import AfterVisit, DaysFromVisit, Either, MinutesFromVisit, SameTime, SameWeekdayIn, Sooner, ThatDay
+
+_IT = (
+    "(it | that | this | them | me | us | him | her | my appointment | my visit | the appointment | the visit | my session "
+    "| things | everything)?"
+)
+_BY = "(by | for)?"
+_LATER = "(later | after that | after | afterwards | afterward)"
+_SOONER = "(earlier | sooner | before that | before | prior)"
+
+
+def add_visits(grammar: Grammar) -> None:
+    """Add every rule that counts from the visit; all are `visit_date` symbols."""
+    date = "visit_date"
+    _add_shift(grammar, date, "days_count", DaysFromVisit)
+    _add_shift(grammar, date, "minutes_count", MinutesFromVisit)
+    grammar.rule(date, "(the | on the)? (next | following) day", lambda: DaysFromVisit(1))
+    grammar.rule(date, "the day (after | following)", lambda: DaysFromVisit(1))
+    grammar.rule(date, "(the)? day after (that | it | my visit | my appointment)", lambda: DaysFromVisit(1))
+    grammar.rule(
+        date, "(the | a)? (day before | previous day | prior day) (that | it | my visit | my appointment)?", lambda: DaysFromVisit(-1)
+    )
+    grammar.rule(date, "the week later", lambda: DaysFromVisit(7))
+    _add_same(grammar, date)
+    grammar.rule(date, "(on | in)? (that | the same | same) day", ThatDay)
+    for words, part in (("later|latter", "later"), ("earlier|sooner", "earlier")):
+        grammar.rule(date, f"{words} (on | in)? (that | the same | same) day", lambda part=part: ThatDay(part))
+        grammar.rule(
+            date, f"(that | the same | same) day (but | just | only)? (a bit | a little)? {words} (on)?", lambda part=part: ThatDay(part)
+        )
+        grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
+    grammar.rule("visit_loose", "(earlier | sooner)", Sooner)
+    grammar.rule("visit_loose", "(later | later on)", AfterVisit)
+
+
+def _add_shift(grammar: Grammar, date: str, count: str, node: Callable[[int], Day]) -> None:
+    grammar.rule(date, f"<{count}> {_LATER}", node)
+    grammar.rule(date, f"<{count}> {_SOONER}", lambda size: node(-size))
+    grammar.rule(
+        date,
+        f"(push | pushed | move | moved | bump | shift | set | put | knock | slide) {_IT} (back | out | later | off) {_BY} <{count}>",
+        node,
+    )
+    grammar.rule(date, f"(delay | postpone) {_IT} {_BY} <{count}>", node)
+    grammar.rule(date, f"(push | move | bump | shift | slide) (back | out) {_IT} {_BY} <{count}>", node)
+    grammar.rule(date, f"(back | pushed back) {_BY} <{count}>", node)
+    grammar.rule(date, f"(push | bump | shift | move | slide) {_IT} {_BY} <{count}>", node)
+    grammar.rule(
+        date,
+        f"(move | moved | bring | push | bump | shift | slide) {_IT} (up | earlier | sooner) {_BY} <{count}>",
+        lambda size: node(-size),
+    )
+    grammar.rule(date, f"(move | bring | bump | shift) up {_IT} {_BY} <{count}>", lambda size: node(-size))
+    grammar.rule(
+        date,
+        f"(move | moved | bring | push | bump | shift | put) {_IT} (forward | forwards) {_BY} <{count}>",
+        lambda size: _either(node(size), node(-size)),
+    )
+    grammar.rule(date, f"(move | bring | push) (forward | forwards) {_IT} {_BY} <{count}>", lambda size: _either(node(size), node(-size)))
+    grammar.rule(date, f"forward {_BY} <{count}>", lambda size: _either(node(size), node(-size)))
+
+
+def _either(*choices: Day) -> Day:
+    return Either(choices)
+
+
+def _add_same(grammar: Grammar, date: str) -> None:
+    same = "(at)? (the)? (same | usual | exact same | that same | regular) (time | hour | slot) (and day)?"
+    day_too = "(the)? same (day and time | day same time | time and day | time same day | day | weekday)"
+    for words in (same, day_too):
+        grammar.rule(date, f"{words} (but | just | , | of)? (the)? next week", lambda: SameWeekdayIn(1))
+        grammar.rule(date, f"(the)? next week (at | but | , | on | and)? {words}", lambda: SameWeekdayIn(1))
+        grammar.rule(date, f"{words} (but | just | , | of)? (the)? week after next", lambda: SameWeekdayIn(2))
+        grammar.rule(date, f"(the)? week after next (at | but | , | on | and)? {words}", lambda: SameWeekdayIn(2))
+        grammar.rule(date, f"{words} (but | just | , | of)? (the)? (following week | week after)", lambda: DaysFromVisit(7))
+        grammar.rule(date, f"(the)? (following week | week after) (at | but | , | on | and)? {words}", lambda: DaysFromVisit(7))
+    grammar.rule(date, same, SameTime)
+    grammar.rule(date, f"{same} (on | but | but on | just | of | , | in)? <date>", SameTime)
+    grammar.rule(date, f"<date> (at | but | , | for | - | and)? {same}", SameTime)
+    grammar.rule(date, f"{same} (but | just | , | of)? <visit_day>", lambda node: node)
+    grammar.rule(date, f"<visit_day> (but | at | ,)? {same}", lambda node: node)
+    grammar.rule("visit_day", "the (next | following) day", lambda: DaysFromVisit(1))
+    grammar.rule("visit_day", "(the)? day (after | later)", lambda: DaysFromVisit(1))
+    grammar.rule("visit_day", "(the)? day before", lambda: DaysFromVisit(-1))
+    grammar.rule("visit_day", "<days_count> (later | after | afterwards)", DaysFromVisit)
+    grammar.rule("visit_day", "<days_count> (earlier | before)", lambda days: DaysFromVisit(-days))

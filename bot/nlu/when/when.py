@@ -1,0 +1,277 @@
+"""Reading a message: the wish about time as a constraint, and the visit it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.nlu.when.adopt import adopt
+from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
+from bot.nlu.when.constraint import Constraint, Range
+from bot.nlu.when.cues import Cue
+from bot.nlu.when.days import AnyDay, Context, Day, NeedsVisitError, NotAWishError, Weekday, whole
+from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
+from bot.nlu.when.scan import Item, scan
+from bot.nlu.when.times import Any as AnyTime
+from bot.nlu.when.times import Besides, Both, Times
+from bot.nlu.when.tokens import Token
+from bot.nlu.when.visits import AfterVisit, Sooner
+
+
+@dataclass(frozen=True)
+class Span:
+    """Half-open character offsets of words that were read as a date or time, and what they were for."""
+
+    start: int
+    end: int
+    role: str
+
+
+@dataclass(frozen=True)
+class When:
+    """What a message says about time.
+
+    `constraint` is the wish alone (None when there is none, or when it counts from a visit not yet known: `needs_visit`).
+    `visit_reference` names the visit that is being moved. `ruled_out` says that the wish only rules things out, `bare_weekdays`
+    that it names weekdays without a week, `relative` ("earlier" or "later") that it asks for such a thing without saying how
+    much, and `is_correction` that the patient takes something back ("no, I meant Friday"): what `narrow` needs.
+    """
+
+    constraint: Constraint | None
+    spans: tuple[Span, ...] = ()
+    visit_reference: Constraint | None = None
+    needs_visit: bool = False
+    is_correction: bool = False
+    ruled_out: bool = False
+    bare_weekdays: frozenset[int] = frozenset()
+    relative: str | None = None
+
+
+def parse(text: str, now: datetime, visit: datetime | None = None) -> When | None:
+    """Read a message said at `now`; `visit` is the start of the visit being spoken of, when known. Both naive clinic-local.
+
+    Returns None when the message says nothing about when. Never raises on any text; raises ValueError on aware datetimes.
+    """
+    if now.tzinfo is not None or (visit is not None and visit.tzinfo is not None):
+        raise ValueError("now and visit must be naive clinic-local times; convert them to the clinic's zone and drop the offset")
+    try:
+        return _parse(text, now, visit)
+    except OverflowError:
+        return None
+
+
+def find_visit_reference(text: str, now: datetime, visit: datetime | None = None) -> Constraint | None:
+    """Return the constraint that names the visit a message speaks of ("can't make *tuesday*"), or None."""
+    found = parse(text, now, visit)
+    return found.visit_reference if found else None
+
+
+def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
+    tokens, scanned = scan(text)
+    relative = _relative(scanned, tokens)
+    items = adopt(tokens, scanned, visit is not None)
+    groups = group(tokens, items)
+    base = Context(now, visit)
+    wishes = [each for each in groups if each.role is Role.WISH]
+    refs: list[Group] = []
+    out: list[RuledOut] = []
+    for at, each in enumerate(groups):
+        if each.role is Role.RULED_OUT or (each.role is Role.REJECTED and rules_out(each)):
+            out.append(_ruled_out(each))
+        elif each.role is Role.REJECTED and bounds_day(each):
+            wishes.append(each)
+        elif each.role is Role.REJECTED and _is_wider(groups[:at], each, base):
+            out.append(_ruled_out(each))
+        elif each.role in (Role.REJECTED, Role.REFERENCE):
+            refs.append(each)
+    reference, context = _reference(refs, base)
+    spans = tuple(
+        Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value)
+        for each in groups
+        for item in each.items
+        if item.value is not None
+    )
+    corrects = any(each.corrects for each in groups) or any(item.value is Cue.CORRECT for item in items[:1])
+    found, needs_visit = None, False
+    wish_items = _wish_items(wishes)
+    any_base = any(each.any_base for each in groups)
+    parts = clauses(wish_items)
+    only_out = bool(out) and not parts
+    if any_base and not any(clause.dates for clause in parts):
+        parts = [Clause([AnyDay()], clause.times) for clause in parts] or [Clause([AnyDay()])]
+    elif only_out:
+        parts = [Clause([AnyDay()])] if any(each.dates for each in out) else [Clause()]
+    if not parts and relative and context.has_anchor:
+        parts = [Clause([Sooner() if relative == "earlier" else AfterVisit()])]
+    if parts:
+        _exclude_reference(parts, out, context, scanned)
+        try:
+            found = Constraint(tuple(tuple(options) for options in readings(parts, out, context)))
+        except NeedsVisitError:
+            needs_visit = True
+        except NotAWishError:
+            found = None
+    elif relative:
+        needs_visit = True
+    if found is None and reference is None and not needs_visit:
+        return None
+    return When(found, spans, reference, needs_visit, corrects, only_out or _only_besides(parts), _bare_weekdays(parts), relative)
+
+
+def _wish_items(wishes: list[Group]) -> list[Item]:
+    """Return the items of all wishes in order, with what was taken back removed and rejected windows turned around."""
+    kept: list[Item] = []
+    for each in wishes:
+        if each.corrects and kept and each.items:
+            kinds = {item.kind for item in each.items}
+            kept = [item for item in kept if item.kind not in kinds and (item.kind in ("date", "time"))]
+        for item in each.items:
+            value = Besides(item.value) if each.role is Role.REJECTED and item.kind == "time" else item.value
+            kept.append(Item(item.kind, value, item.start, item.end))
+        kept.append(Item("gap", None, 0, 0))
+    return kept
+
+
+def _ruled_out(each: Group) -> RuledOut:
+    times: list[Times] = [item.value for item in each.times]
+    joined: Times | None = times[0] if times else None
+    for more in times[1:]:
+        linked = any(item.kind in ("or", "and") for item in each.items)
+        joined = AnyTime((joined, more)) if linked and joined else Both(joined, more) if joined else more
+    return RuledOut(tuple(item.value for item in each.dates), joined)
+
+
+def _is_wider(before: list[Group], rejected: Group, context: Context) -> bool:
+    """Whether an earlier wish is a stretch that holds the rejected day: then the day is ruled out of it."""
+    nodes = [item.value for each in before if each.role is Role.WISH for item in each.dates]
+    if any(isinstance(node, AnyDay) for node in nodes):
+        return True
+    try:
+        spans = [span for node in nodes for span in node.resolve(context)[0]]
+        inside = [
+            part
+            for span in spans
+            if (span.end - span.start).days > 1
+            for item in rejected.dates
+            for part in item.value.within(span, context)
+        ]
+    except (NeedsVisitError, NotAWishError):
+        return False
+    return bool(inside)
+
+
+def _reference(refs: list[Group], context: Context) -> tuple[Constraint | None, Context]:
+    """Return the constraint naming the visit, and the context as seen from it."""
+    items = [item for each in refs for item in [*each.items, Item("gap", None, 0, 0)]]
+    parts = clauses(items)
+    if not parts:
+        return None, context
+    visit = context.visit
+    for clause in parts:
+        clause.dates = [_as_visit(node, context) for node in clause.dates]
+    try:
+        found = Constraint(tuple(tuple(options) for options in readings(parts, [], context)))
+    except (NeedsVisitError, NotAWishError):
+        return None, context
+    options = [option for option in found.readings[0] if isinstance(option, Range)]
+    if not options or (
+        visit is not None
+        and any(option.start.date() <= visit.date() < option.end.date() or option.start.date() == visit.date() for option in options)
+    ):
+        return found, context
+    first = options[0]
+    if first.is_exact:
+        return found, Context(context.now, first.start)
+    return found, Context(context.now, None, first.start.date())
+
+
+@dataclass(frozen=True)
+class _VisitDay(Day):
+    """A weekday that names the known visit, or may name today."""
+
+    base: Weekday
+    weekdays_too: bool = False
+
+    def resolve(self, context: Context) -> tuple[tuple[Range, ...], ...]:
+        if context.visit is not None and context.visit.weekday() == self.base.weekday and context.visit >= context.now:
+            return ((whole(context.visit.date()),),)
+        coming = self.base.resolve(context)[0]
+        if context.today.weekday() == self.base.weekday:
+            return ((whole(context.today), *coming),)
+        return (coming,)
+
+
+def _as_visit(node: Day, context: Context) -> Day:
+    return _VisitDay(node) if isinstance(node, Weekday) and node.how in ("bare", "next", "this") else node
+
+
+def _exclude_reference(parts: list[Clause], out: list[RuledOut], context: Context, scanned: list[Item]) -> None:
+    """Rule the visit's day out of a stretch when the patient cannot come then, or asks for another day."""
+    other = any(item.value is Cue.OTHER for item in scanned) or any(isinstance(item.value, AnyDay) and item.value.other for item in scanned)
+    if not context.has_anchor or not (other or context.visit_day is not None):
+        return
+    day = _Anchor()
+    wide = [clause for clause in parts if clause.dates and clause.times is None]
+    if wide:
+        out.append(RuledOut((day,)))
+
+
+@dataclass(frozen=True)
+class _Anchor(Day):
+    """The visit's day, as something to rule out of a stretch of several days."""
+
+    def resolve(self, context: Context) -> tuple[tuple[Range, ...], ...]:
+        return ((whole(context.anchor),),)
+
+    def within(self, span: Range, context: Context) -> tuple[Range, ...]:
+        return (
+            super().within(span, context)
+            if (span.end - span.start).days >= 1 and span.end.date() != context.anchor and (span.end - span.start).days > 1
+            else ()
+        )
+
+
+def _relative(items: list[Item], tokens: list[Token]) -> str | None:
+    """Return "earlier" or "later" when that is asked for: "anything sooner?", "later please", "earlier than that"."""
+    for index, item in enumerate(items):
+        if item.kind != "visit_loose":
+            continue
+        before = tokens[item.start - 1].norm if item.start else ""
+        word = "earlier" if isinstance(item.value, Sooner) else "later"
+        asked = index > 0 and items[index - 1].value in (Cue.ASK, Cue.OTHER, Cue.CORRECT, Cue.MOVE)
+        if asked or before in (
+            "something",
+            "anything",
+            "bit",
+            "little",
+            "no",
+            "any",
+            "even",
+            "much",
+            "slightly",
+            "it",
+            "than",
+            "come",
+            "time",
+            "one",
+            "them",
+        ):
+            return word
+        if all(
+            each.kind in ("filler", "stop", "comma") or each.value in (Cue.ACCEPT_POST, Cue.MINE, Cue.VISIT, Cue.ASK)
+            for each in items
+            if each is not item
+        ):
+            return word
+    return None
+
+
+def _only_besides(parts: list[Clause]) -> bool:
+    return bool(parts) and all(not clause.dates and isinstance(clause.times, Besides) for clause in parts)
+
+
+def _bare_weekdays(parts: list[Clause]) -> frozenset[int]:
+    nodes = [node for clause in parts for node in clause.dates]
+    if nodes and all(isinstance(node, Weekday) and node.how == "bare" for node in nodes):
+        return frozenset(node.weekday for node in nodes if isinstance(node, Weekday))
+    return frozenset()

@@ -1,0 +1,16 @@
+"""Whole files of phrases, each with what it means: how many are read right."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.nlu.when.score import judge, read_phrases
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(("name", "share"), [("heldout.tsv", 0.93)])
+def test_phrases_are_read_right(name: str, share: float) -> None:
+    verdicts = [judge(phrase) for phrase in read_phrases(HERE / name)]
+    wrong = [verdict.phrase.text for verdict in verdicts if not verdict.is_right]
+    assert 1 - len(wrong) / len(verdicts) >= share, wrong
