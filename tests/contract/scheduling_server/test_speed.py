@@ -15,7 +15,7 @@ from tests.contract.scheduling_server.clinic import TEN, Clinic, name, person, p
 from tests.contract.scheduling_server.conftest import Serve
 
 P50_S = 0.020
-"""The bound on the median slot search, in seconds, on two cores."""
+"""The bound on the median slot search, in seconds of processor time, client included: what else the machine does has no say in it."""
 
 
 async def test_searching_five_thousand_slots(serve: Serve, tmp_path: Path) -> None:
@@ -33,9 +33,9 @@ async def test_searching_five_thousand_slots(serve: Serve, tmp_path: Path) -> No
     taken = []
     for index in range(40):
         query = f"/Slot?schedule.actor={name(therapists[index % 5])}&status=free&{week}&_sort=start&_include=Slot:schedule"
-        began = time.perf_counter()
+        began = time.process_time()
         found = await clinic.fhir.get(query)
-        taken.append(time.perf_counter() - began)
+        taken.append(time.process_time() - began)
         assert len(found.entries) == 51
     assert statistics.median(taken) < P50_S
 
