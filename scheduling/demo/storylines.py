@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from scheduling.demo.calendar import Opening, is_closed
+from scheduling.demo.roster import cast_members
 from scheduling.demo.visits import Diary, Visit
 
 DANA, SAM, PRIYA, ERIK, MARCUS = "dana-whitfield", "sam-okafor", "priya-raman", "erik-lindquist", "marcus-bell"
@@ -130,7 +131,9 @@ WISHES: dict[str, tuple[Wish, ...]] = {
 def next_tuesday(today: date) -> date:
     """Return the next Tuesday strictly after today on which the clinic is open."""
     day = today + timedelta(days=(TUESDAY - today.weekday() - 1) % 7 + 1)
-    return day + timedelta(days=7) if is_closed(day) else day
+    while is_closed(day):
+        day += timedelta(days=7)
+    return day
 
 
 def tell(diary: Diary, today: date) -> list[Opening]:
@@ -147,7 +150,8 @@ def tell(diary: Diary, today: date) -> list[Opening]:
 
 
 def _book(diary: Diary, patient: str, day: date, at: time, who: str, outcome: str, weeks: int) -> None:
-    while is_closed(day) or diary.sees(patient, day) or not diary.is_free(diary.at(day, who, at)):
+    weekly = {person.id: person.weekly for person in cast_members()}[patient]
+    while is_closed(day) or diary.sees(patient, day) or diary.in_week(patient, day) >= weekly or not diary.is_free(diary.at(day, who, at)):
         day += timedelta(days=7 * weeks)
     opening = diary.at(day, who, at)
     status, reason, comment = OUTCOMES.get(outcome, (outcome, None, None))

@@ -31,6 +31,7 @@ DAYS = {
     "Independence Day on the Tuesday": date(2028, 6, 30),
     "Christmas on the Wednesday": date(2030, 12, 20),
     "Christmas on the Friday": date(2026, 12, 18),
+    "holidays on two Tuesdays": date(2029, 12, 20),
     "leap day": date(2028, 2, 29),
 }
 
