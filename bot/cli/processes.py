@@ -7,7 +7,7 @@ import logging
 import os
 import random
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
@@ -41,11 +41,20 @@ def rasa(settings: Settings, host: str) -> None:
 
 def actions(settings: Settings, host: str) -> None:
     """The action server."""
-    from actions.context import open_context, provide
+    from actions.context import current, open_context, provide
+    from actions.rolling import roll_forward
     from actions.serve import make_app, serve
 
+    async def beside(_app: object) -> AsyncIterator[None]:
+        task = asyncio.create_task(roll_forward(current))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
     provide(lambda: open_context(settings, clock_of(settings)))
-    serve(make_app(settings.internal_token), host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
+    app = make_app(settings.internal_token)
+    app.cleanup_ctx.append(beside)
+    serve(app, host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
 
 
 def scheduling(settings: Settings, host: str) -> None:

@@ -6,8 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from bot.cli import demo_clinic, demo_file, logs
 from bot.cli.embedded_redis import command as redis_command
@@ -57,21 +56,23 @@ def run_all(settings: Settings, workers: int) -> int:
 
 
 def stages(settings: Settings, ports: Ports, workers: int) -> Sequence[Sequence[Program]]:
-    """Return the processes in starting order: what keeps data, what answers from it, what patients reach."""
+    """Return the processes in starting order: what keeps data, what answers from it, what patients reach.
+
+    The edge does not wait for Rasa: texts that come meanwhile are stored and answered a little later.
+    """
     ground, middle, front = [], [], []
     if not settings.redis_url:
         ground.append(Program("redis", redis_command(settings), ready=redis_answers(str(socket_path(settings.home)))))
     if ports.scheduling is not None:
         ground.append(_own("scheduling", http_answers(f"{settings.scheduling}/metadata"), ready_seconds=120))
     if ports.actions is not None:
-        middle.append(_own("actions", http_answers(f"{settings.actions_url}/health"), ready_seconds=120))
+        middle.append(_own("actions", http_answers(f"{settings.actions_url}/health"), ready_seconds=120, gate=False))
     if ports.rasa is not None:
-        # Loading the model takes half a minute of CPU, more on a busy machine.
-        middle.append(_own("rasa", listens(LOOPBACK, ports.rasa), ready_seconds=300))
+        middle.append(_own("rasa", listens(LOOPBACK, ports.rasa), ready_seconds=300, gate=False))
     front.append(_own("edge", http_answers(f"http://{_reachable(settings)}:{ports.edge}/healthz"), stop_seconds=20))
     if settings.worker == "separate":
         front += [_own(f"worker-{number}" if workers > 1 else "worker", stop_seconds=20) for number in range(1, workers + 1)]
-    return [stage for stage in (ground, [*middle, *front]) if stage]
+    return [stage for stage in (ground, middle, front) if stage]
 
 
 def _own(
@@ -79,10 +80,10 @@ def _own(
     ready: Probe = no_probe,
     ready_seconds: float = 60,
     stop_seconds: float = 8,
-    environment: Mapping[str, str] = MappingProxyType({}),
+    gate: bool = True,
 ) -> Program:
     command = (sys.executable, "-m", "bot", "run", name.partition("-")[0])
-    return Program(name, command, environment, ready, ready_seconds, stop_seconds)
+    return Program(name, command, {}, ready, ready_seconds, stop_seconds, gate)
 
 
 def _reachable(settings: Settings) -> str:

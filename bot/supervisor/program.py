@@ -21,7 +21,8 @@ async def no_probe() -> bool:
 class Program:
     """One process to keep alive.
 
-    `ready` answers whether it serves; `ready_seconds` is how long its start may take. On stopping it gets SIGTERM and, after
+    `ready` answers whether it serves; `ready_seconds` is how long its start may take. `gate`: later stages wait for it; else it gets ready
+    beside them. On stopping it gets SIGTERM and, after
     `stop_seconds`, SIGKILL.
     """
 
@@ -31,6 +32,7 @@ class Program:
     ready: Probe = no_probe
     ready_seconds: float = 30.0
     stop_seconds: float = 8.0
+    gate: bool = True
 
 
 @dataclass(frozen=True)

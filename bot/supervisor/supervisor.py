@@ -18,7 +18,11 @@ PROGRESS_SECONDS = 5.0
 
 
 class Supervisor:
-    """The programs of one HOME. A stage starts when every program of the stage before it is ready; programs of one stage start together."""
+    """The programs of one HOME, in stages.
+
+    A stage starts when every gate of the stage before it is ready, and its programs start together. Stages stop in the reverse order, each
+    after the later ones have ended.
+    """
 
     def __init__(
         self,
@@ -58,23 +62,29 @@ class Supervisor:
     async def _started(self) -> bool:
         """Bring the stages up; False when stopping was asked for meanwhile."""
         stopped = asyncio.create_task(self._stop.wait())
+        up = asyncio.create_task(self._all_up())
         try:
-            for stage in self._stages:
-                for keeper in stage:
-                    keeper.start()
-                up = asyncio.create_task(self._stage_up(stage))
-                await asyncio.wait([up, stopped], return_when=asyncio.FIRST_COMPLETED)
-                if not up.done():
-                    up.cancel()
-                    await asyncio.wait([up])
-                    return False
+            await asyncio.wait([up, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if up.done():
                 await up
-            return True
+            return up.done()
         finally:
-            stopped.cancel()
+            for task in (up, stopped):
+                task.cancel()
+            await asyncio.gather(up, stopped, return_exceptions=True)
 
-    async def _stage_up(self, stage: Sequence[Keeper]) -> None:
-        waiting = {asyncio.create_task(keeper.until_ready()): keeper.program.name for keeper in stage}
+    async def _all_up(self) -> None:
+        """Start every stage and return when everything is ready. Raises SupervisorError."""
+        later: list[Keeper] = []
+        for stage in self._stages:
+            for keeper in stage:
+                keeper.start()
+            await self._ready([keeper for keeper in stage if keeper.program.gate])
+            later += [keeper for keeper in stage if not keeper.program.gate]
+        await self._ready(later)
+
+    async def _ready(self, keepers: Sequence[Keeper]) -> None:
+        waiting = {asyncio.create_task(keeper.until_ready()): keeper.program.name for keeper in keepers}
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:

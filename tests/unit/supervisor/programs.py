@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from bot.supervisor.program import Probe, Program, no_probe
 
@@ -22,7 +23,7 @@ STUBBORN = POLITE.replace('note("down")', "[signal.sigwait({signal.SIGTERM}) for
 DYING = "import sys; print('cannot read the plan'); sys.exit(3)"
 
 
-def program(name: str, traces: Path, source: str = POLITE, ready: Probe | None = None, **limits: float) -> Program:
+def program(name: str, traces: Path, source: str = POLITE, ready: Probe | None = None, **limits: Any) -> Program:
     """A program that is ready once it has left its "up" trace, unless `ready` says otherwise."""
 
     async def up() -> bool:

@@ -125,6 +125,24 @@ class TestStarting:
         await task
         assert read(traces)[:2] == ["first up", "second up"]
 
+    async def test_what_is_no_gate_holds_no_stage_up_but_the_start_is_complete_only_with_it(self, home: Path, traces: Path) -> None:
+        gate = home / "gate"
+
+        async def opened() -> bool:
+            return gate.exists()
+
+        stages = [[program("slow", traces, ready=opened, gate=False)], [program("quick", traces)]]
+        supervisor = Supervisor(home, stages, dict(os.environ), lambda _: None, FAST)
+        ready = asyncio.Event()
+        task = asyncio.create_task(supervisor.run(ready.set))
+        await until(lambda: "quick up" in read(traces), "the second stage running")
+        assert not ready.is_set()
+        gate.touch()
+        await asyncio.wait_for(ready.wait(), 10)
+        supervisor.request_stop()
+        await task
+        assert read(traces)[-2:] == ["quick down", "slow down"]
+
     async def test_what_dies_again_and_again_ends_the_start_with_its_own_words(self, home: Path, traces: Path) -> None:
         with pytest.raises(SupervisorError, match=r"(?s)bad ended 5 times while starting.*cannot read the plan"):
             async with supervised(home, [program("good", traces)], [program("bad", traces, DYING)]):
