@@ -96,6 +96,8 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
                 return True
         elif neighbour.kind in ("date", "time"):
             return True
+    if not loose_part and index and items[index - 1].value is Cue.TARGET and any(each.value is Cue.MOVE for each in items[:index]):
+        return True
     behind = items[index + 1] if index + 1 < len(items) else None
     return (
         behind is not None
@@ -107,6 +109,6 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
 def _neighbour(items: list[Item], index: int, step: int) -> Item | None:
     at = index + step
     passed = 0
-    while 0 <= at < len(items) and items[at].kind in _SMALL and passed < 3:
+    while 0 <= at < len(items) and (items[at].kind in _SMALL or items[at].value is Cue.CORRECT) and passed < 4:
         at, passed = at + step, passed + 1
     return items[at] if 0 <= at < len(items) else None

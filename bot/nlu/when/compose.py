@@ -13,6 +13,7 @@ from itertools import pairwise
 from bot.nlu.when.constraint import DAY, DAY_MINUTES, HORIZON_DAYS, Option, Range, TimeRange, merged_times
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWishError, Ranges, Weekday, midnight, under_way
 from bot.nlu.when.scan import Item
+from bot.nlu.when.stretches import Open, Overlap
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, From, Times, Until, without_times
 
@@ -64,9 +65,9 @@ def clauses(items: list[Item]) -> list[Clause]:
 
 
 def _add_date(clause: Clause, node: Day, link: str) -> None:
-    if clause.dates and not link:
+    if clause.dates and link != "or":
         last = clause.dates[-1]
-        joined = _nest(last, node)
+        joined = _refine(last, node) or (None if link else _nest(last, node))
         if joined is not None:
             clause.dates[-1] = joined
             return
@@ -87,6 +88,17 @@ def _nest(first: Day, second: Day) -> Day | None:
         if outer.is_container and (isinstance(inner, Every) or _is_bare(inner)):
             return In(inner, outer)
     return None
+
+
+def _refine(first: Day, second: Day) -> Day | None:
+    """Return one expression for a bound and what is said after it ("away till the 12th, monday is good"), or None."""
+    if not isinstance(first, Open):
+        return None
+    if isinstance(second, Open):
+        return Overlap(first, second) if (first.side in ("from", "after")) != (second.side in ("from", "after")) else None
+    if _is_bare(second):
+        return In(second, first, nth=1)
+    return second
 
 
 def _is_bare(node: Day) -> bool:

@@ -62,7 +62,6 @@ _CUES = {
   | full | impossible | hard | tough | difficult | tricky | terrible | booked | packed | taken | a problem | off the table |
   too early | too late | too soon | crazy | a mess)
 - (no good | wont do | is a bad day | are bad days | isnt good)
-- i (cant | wont)
 - (just | really)? conflicts with
 """,
     Cue.ACCEPT_POST: """

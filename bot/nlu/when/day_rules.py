@@ -247,7 +247,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "(this | next)? <weekday> (, | - | on | on the | the)? <date_core>", _agree)
     grammar.rule(date_day, "<weekday> <ordinal>", lambda number, day: MonthDay(day, also=number))
     grammar.rule(date_day, "<weekday> (the)? <spelled_day>", lambda number, day: MonthDay(day, also=number))
-    grammar.rule(date_day, "<date_core> (, | - | on | which is | is)? a? <weekday>", lambda node, number: _agree(number, node))
+    grammar.rule(date_day, "<date_core> (- | on | which is | is)? a? <weekday>", lambda node, number: _agree(number, node))
     grammar.rule("date_core", "<slash_date>", lambda node: node)
     grammar.rule("date_core", "(the)? <ordinal> of <month>", MonthDay)
     grammar.rule("date_core", "(the)? <digit_ordinal>", MonthDay)

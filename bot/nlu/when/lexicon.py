@@ -124,7 +124,7 @@ something: somethin sumthing
 anytime: nytime
 between: btwn b/w betwen
 through: thru throo
-till: til 'til
+til: till 'til
 until: untill
 month: mnth
 minutes: mins minuts

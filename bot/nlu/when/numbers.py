@@ -108,7 +108,7 @@ COUNTED = frozenset(
     ]
 )
 # After one of these an ordinal ranks things; it is not a day of the month.
-RANKED = COUNTED | frozenset(
+RANKED = (COUNTED - {"of"}) | frozenset(
     [
         "one",
         "ones",

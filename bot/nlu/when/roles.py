@@ -39,6 +39,7 @@ class Group:
     items: list[Item] = field(default_factory=list)
     corrects: bool = False
     any_base: bool = False
+    is_target: bool = False
 
     @property
     def dates(self) -> list[Item]:
@@ -96,7 +97,7 @@ def _joins(items: list[Item], index: int, open_group: Group) -> bool:
             return behind is not None and behind.kind in ("date", "time", "or", "and")
         return open_group.role is Role.RULED_OUT and listed and behind is not None and behind.kind == "date"
     if item.kind == "but":
-        return open_group.role is Role.WISH and behind is not None and behind.kind == "time" and isinstance(behind.value, From | Until)
+        return open_group.role is Role.WISH and behind is not None and isinstance(behind.value, From | Until | Open)
     return False
 
 
@@ -118,7 +119,10 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
             role = Role.REFERENCE
     if before and before[-1].kind == "but" and groups and _is_wide(groups[-1]) and index and items[index].kind == "date":
         role = Role.RULED_OUT
-    found = Group(role, corrects=state.corrects, any_base=state.any_base)
+    made = any(
+        each.value is Cue.ASK and tokens[each.end - 1].norm == "it" and tokens[each.end - 2].norm in ("make", "do") for each in before
+    )
+    found = Group(role, corrects=state.corrects, any_base=state.any_base, is_target=state.target or made)
     state.corrects = state.any_base = False
     return found
 
@@ -138,7 +142,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     split = _split_move(found) if state.moving and not state.target and found.role in (Role.WISH, Role.REFERENCE) else None
     if split:
         found.items, found.role = split[0], Role.REFERENCE
-        extra.append(Group(Role.WISH, split[1]))
+        extra.append(Group(Role.WISH, split[1], is_target=True))
     elif cue is Cue.REJECT_POST or (cue in (Cue.REJECT, Cue.BUSY) and _is_bare(items, index)):
         if found.role is Role.WISH:
             found.role = Role.REJECTED

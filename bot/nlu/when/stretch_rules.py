@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bot.nlu.when.day_rules import add_days
-from bot.nlu.when.days import AnyDay, Every, In, MonthDay
+from bot.nlu.when.days import AnyDay, Day, Every, In, Later, MonthDay, Weekday
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.stretches import AfterHolidays, Month, Open, Through, Week, Weekend, Within
+from bot.nlu.when.stretches import AfterHolidays, AnyOf, Month, Open, Week, Weekend, Within, through
 
 EARLY = (
-    "(the)? (early | earlier | early on | beginning | start | first part | front end | earlier part | early part | top) (of "
-    "| in | part of)? (the)?"
+    "(the)? (early | early on | beginning | start | first part | front end | earlier part | early part | top) (of | in | part of)? (the)?"
 )
 MIDDLE = "(the)? (middle | mid | midway) (of | in | through | part of)? (the)?"
 END = "(the)? (end | late | tail end | last part | latter part | back end | late part | later part | very end) (of | in | part of)? (the)?"
@@ -117,11 +116,11 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(point, "<day>", lambda node: node)
     grammar.rule(point, "<stretch>", lambda node: node)
     grammar.rule(date, f"(on | for)? <{point}>", lambda node: node)
-    grammar.rule(date, f"<{point}> (thru | through | thorugh | -) <{point}>", Through)
-    grammar.rule(date, f"<{point}> (to | til | until) <{point}>", lambda first, last: Through(first, last, splits=True))
-    grammar.rule(date, f"from <{point}> (to | til | until) <{point}>", lambda first, last: Through(first, last, splits=True))
-    grammar.rule(date, f"from <{point}> (thru | through | -) <{point}>", Through)
-    grammar.rule(date, f"(between | b/w) <{point}> (and | or | & | to | -) <{point}>", Through)
+    grammar.rule(date, f"<{point}> (thru | through | thorugh | -) <{point}>", through)
+    grammar.rule(date, f"<{point}> (to | til | until) <{point}>", lambda first, last: through(first, last, splits=True))
+    grammar.rule(date, f"from <{point}> (to | til | until) <{point}>", lambda first, last: through(first, last, splits=True))
+    grammar.rule(date, f"from <{point}> (thru | through | -) <{point}>", through)
+    grammar.rule(date, f"(between | b/w) <{point}> (and | or | & | to | -) <{point}>", through)
     grammar.rule(date, "<month> <ordinal> (to | thru | through | - | til | until) (the)? <ordinal>", _days_of_month)
     grammar.rule(date, "<month> <day_number> (to | thru | through | - | til | until) (the)? <day_number>", _days_of_month)
     grammar.rule(
@@ -129,6 +128,23 @@ def _add_ranges(grammar: Grammar) -> None:
         "(the)? <ordinal> (to | thru | through | - | til | until) (the)? <ordinal> of <month>",
         lambda a, b, m: _days_of_month(m, a, b),
     )
+    for symbol, this in (("this week", Week(0)), ("this weekend", Weekend())):
+        nxt = Week(1) if isinstance(this, Week) else Weekend("next")
+        one = symbol.split()[1]
+        for pattern in (f"{symbol} or (the)? (next | following | the one after) {one}?", f"(either)? this or next {one}"):
+            grammar.rule(date, pattern, lambda pair=(this, nxt): AnyOf(pair))
+    grammar.rule(
+        date,
+        "(the)? next week or (the)? (next | following | week after | following week | week after that | one after)",
+        lambda: AnyOf((Week(1), Week(2))),
+    )
+    grammar.rule(date, "this <weekday> or (the)? (next | following) (one)?", lambda day: AnyOf((Weekday(day), Later(Weekday(day), 7))))
+    lists = "(or | and | & | , | / | , or | or the | or on the | and the | , or the)"
+    for number in ("<day_number>", "<ordinal>"):
+        grammar.rule(date, f"<month> (the)? {number} {lists} {number}", _dates_of_month)
+        grammar.rule(date, f"<month> (the)? {number} {lists} {number} {lists} {number}", _dates_of_month)
+    grammar.rule(date, f"the <ordinal> {lists} <ordinal>", lambda *days: AnyOf(tuple(MonthDay(day) for day in days)))
+    grammar.rule(date, f"(the)? <ordinal> {lists} <ordinal> of <month>", lambda *found: _dates_of_month(found[-1], *found[:-1]))
     grammar.rule(date, f"(between | from)? now (and | to | til | until | - | through) <{point}>", lambda node: Open(node, "by"))
     anytime = "(anytime | any time | sometime | any day | some time | anything)?"
     grammar.rule(
@@ -175,5 +191,9 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, "(all days | every day | everyday | most days | anyday | whenever)", AnyDay)
 
 
-def _days_of_month(month: int, first: int, last: int) -> Through:
-    return Through(MonthDay(first, month), MonthDay(last, month))
+def _dates_of_month(month: int, *days: int) -> AnyOf:
+    return AnyOf(tuple(MonthDay(day, month) for day in days))
+
+
+def _days_of_month(month: int, first: int, last: int) -> Day:
+    return through(MonthDay(first, month), MonthDay(last, month))

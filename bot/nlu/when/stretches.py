@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.nlu.when.constraint import HORIZON_DAYS, Range
-from bot.nlu.when.days import Context, Day, NotAWishError, Readings, add_months, midnight, monday_of, one, whole
+from bot.nlu.when.days import Context, Day, In, MonthDay, NotAWishError, Readings, Weekday, add_months, midnight, monday_of, one, whole
 
 # Half-open day offsets from Monday; what of a week a word names.
 WEEK_PARTS = {"all": (0, 7), "early": (0, 2), "middle": (1, 4), "end": (3, 5), "first_half": (0, 3), "second_half": (3, 7)}
@@ -136,6 +136,45 @@ class Through(Day):
                 end = named[0].end if named else start + timedelta(days=1)
             readings.append((Range(start, end),))
         return tuple(readings)
+
+
+def through(first: Day, last: Day, splits: bool = False) -> Day:
+    """Return the days from one to another; a week or month said with the last holds for the first too."""
+    if isinstance(last, In) and isinstance(last.inner, Weekday) and isinstance(first, Weekday) and first.how == "bare":
+        if first.weekday < last.inner.weekday:
+            first = In(first, last.stretch)
+    elif isinstance(last, MonthDay) and isinstance(first, MonthDay) and first.month is None and last.month and first.day < last.day:
+        first = replace(first, month=last.month, year=last.year)
+    return Through(first, last, splits)
+
+
+@dataclass(frozen=True)
+class AnyOf(Day):
+    """Several days or stretches of which any will do: "this week or next"."""
+
+    choices: tuple[Day, ...]
+    is_container = True
+
+    def resolve(self, context: Context) -> Readings:
+        spread = [choice.resolve(context) for choice in self.choices]
+        width = max(len(each) for each in spread)
+        return tuple(tuple(span for each in spread for span in each[min(index, len(each) - 1)]) for index in range(width))
+
+
+@dataclass(frozen=True)
+class Overlap(Day):
+    """What two stretches have in common: "after the 10th but before the 15th"."""
+
+    first: Day
+    second: Day
+    is_container = True
+
+    def resolve(self, context: Context) -> Readings:
+        pairs = [(a, b) for a in self.first.resolve(context)[0] for b in self.second.resolve(context)[0]]
+        found = tuple(common for a, b in pairs if (common := a.meet(b)))
+        if not found:
+            raise NotAWishError("the two stretches have no day in common")
+        return (found,)
 
 
 @dataclass(frozen=True)

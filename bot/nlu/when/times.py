@@ -175,9 +175,7 @@ class Both(Times):
         left = self.left.windows(self.right.half or hint)
         right = self.right.windows(self.left.half or hint)
         common = meet_times(left, right)
-        if common:
-            return common
-        return left if self.left.is_exact else right
+        return common or right
 
     @property
     def half(self) -> Half | None:

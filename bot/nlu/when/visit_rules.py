@@ -34,7 +34,7 @@ def add_visits(grammar: Grammar) -> None:
     for words, part in (("later|latter", "later"), ("earlier|sooner", "earlier")):
         grammar.rule(date, f"{words} (on | in)? (that | the same | same) day", lambda part=part: ThatDay(part))
         grammar.rule(
-            date, f"(that | the same | same) day (but | just | only)? (a bit | a little)? {words} (on)?", lambda part=part: ThatDay(part)
+            date, f"(that | the same | same) day ,? but? (just | only)? (a bit | a little)? {words} (on)?", lambda part=part: ThatDay(part)
         )
         grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
     grammar.rule("visit_loose", "(earlier | sooner)", Sooner)

@@ -15,7 +15,7 @@ from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, Times
 from bot.nlu.when.tokens import Token
-from bot.nlu.when.visits import AfterVisit, Sooner
+from bot.nlu.when.visits import AfterVisit, Sooner, ThatDay
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,8 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         parts = [Clause([AnyDay()], clause.times) for clause in parts] or [Clause([AnyDay()])]
     elif only_out:
         parts = [Clause([AnyDay()])] if any(each.dates for each in out) else [Clause()]
+    if context.has_anchor and parts and not any(clause.dates for clause in parts) and all(each.is_target for each in wishes):
+        parts = [Clause([ThatDay()], clause.times) for clause in parts]
     if not parts and relative and context.has_anchor:
         parts = [Clause([Sooner() if relative == "earlier" else AfterVisit()])]
     if parts:
