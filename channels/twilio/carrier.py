@@ -46,7 +46,7 @@ class QuietHttpClient(AsyncHttpClient):
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
-    async def request(  # type: ignore[override]
+    async def request(
         self,
         method: str,
         url: str,
@@ -67,8 +67,7 @@ class QuietHttpClient(AsyncHttpClient):
                 url,
                 params=_fields(params),
                 data=urlencode(_fields(data), doseq=True).encode() if data else None,
-                headers=headers,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                headers={**(headers or {}), **({"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {})},
                 allow_redirects=allow_redirects,
             ) as response:
                 return Response(response.status, await response.text(), response.headers)

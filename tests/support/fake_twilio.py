@@ -70,6 +70,7 @@ class FakeTwilio:
         self.texts = Texts(self.now, most=1_000_000)
         self.script: deque[Plan] = deque()
         self.requests: list[tuple[float, str, dict[str, str]]] = []
+        self.asked = asyncio.Event()
         self.under_way = 0
         self.most_under_way = 0
         self.url = ""
@@ -145,6 +146,7 @@ class FakeTwilio:
             return None
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
+        self.asked.set()
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
@@ -155,7 +157,7 @@ class FakeTwilio:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         fields = (await request.post()).copy()
         self.requests.append((time.monotonic(), "POST", {name: str(value) for name, value in fields.items()}))
-        expected = aiohttp.BasicAuth(self.account_sid, self.auth_token).encode()
+        expected = aiohttp.encode_basic_auth(self.account_sid, self.auth_token)
         if request.headers.get("Authorization") != expected or request.match_info["account"] != self.account_sid:
             return web.json_response(error(401, 20003, "Authenticate"), status=401)
         plan = self.script.popleft() if self.script else (self.chance() or ACCEPT)

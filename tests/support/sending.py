@@ -21,7 +21,7 @@ from bot.store.tables import outbox as outbox_table
 from bot.types import Carrier, Channel
 from channels.twilio.carrier import QuietHttpClient, TwilioCarrier
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.line import LINE, MAYA, HandClock
+from tests.support.scripted import LINE, MAYA, HandClock
 
 PUBLIC = "https://line.example.org"
 

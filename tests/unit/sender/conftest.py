@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.database import Database
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.line import HandClock
+from tests.support.scripted import HandClock
 from tests.support.sending import Sending
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 
 import pytest
@@ -40,7 +41,7 @@ async def test_a_line_sends_at_its_rate_for_a_minute() -> None:
         else:
             sent.append(clock.at)
     assert len(sent) == 120
-    assert min(later - earlier for earlier, later in zip(sent, sent[1:], strict=False)) == pytest.approx(0.5)
+    assert min(later - earlier for earlier, later in itertools.pairwise(sent)) == pytest.approx(0.5)
 
 
 async def test_a_refused_send_is_not_counted() -> None:

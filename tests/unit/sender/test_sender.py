@@ -14,7 +14,7 @@ from bot.store.conversations import change_owner
 from bot.types import Owner
 from channels.twilio.carrier import QuietHttpClient, TwilioCarrier
 from tests.support.fake_twilio import Plan
-from tests.support.line import LINE, MAYA
+from tests.support.scripted import LINE, MAYA
 from tests.support.sending import PUBLIC, Sending
 
 LUIS = "+12075550144"
@@ -289,8 +289,7 @@ async def test_stopping_lets_requests_under_way_finish(sending: Sending) -> None
     (row,) = sending.put("Done.")
     stop = asyncio.Event()
     running = asyncio.create_task(sending.sender.run(stop))
-    while not sending.twilio.under_way:
-        await asyncio.sleep(0.001)
+    await asyncio.wait_for(sending.twilio.asked.wait(), 5)
     stop.set()
     await asyncio.wait_for(running, 5)
     assert sending.row(row)["state"] == "handed"
