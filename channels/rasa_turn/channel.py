@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 10.0
 
+# Raised before anything of the turn has happened.
+Refusal = TurnRefused | MalformedTurn
+
 
 class MendlineInput(InputChannel):
     """Rasa's input channel for turns: `POST /webhooks/mendline/turn` and `GET /webhooks/mendline/health`."""
@@ -40,6 +43,7 @@ class MendlineInput(InputChannel):
         self._action_server = ActionServer(f"{settings.actions_url.rstrip('/')}/webhook", settings.internal_token, action_limit_seconds)
         self._prepared: Any = None
         self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     @classmethod
     def name(cls) -> str:
@@ -75,6 +79,7 @@ class MendlineInput(InputChannel):
         return blueprint
 
     async def _stop(self) -> None:
+        self._stopping = True
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_SECONDS)
         await self._action_server.close()
@@ -94,8 +99,8 @@ class MendlineInput(InputChannel):
         if not hmac.compare_digest((request.token or "").encode(), self._token.encode()):
             return response.json({"error": "the bearer token is not MENDLINE_INTERNAL_TOKEN"}, status=401)
         agent = getattr(request.app.ctx, "agent", None)
-        if agent is None or agent.processor is None:
-            return response.json({"error": "no model is loaded"}, status=503)
+        if agent is None or agent.processor is None or self._stopping:
+            return response.json({"error": "no model is loaded, or the server is stopping"}, status=503)
         try:
             turn = request_of(json.loads(request.body))
         except json.JSONDecodeError:
@@ -105,35 +110,32 @@ class MendlineInput(InputChannel):
         self._prepare(agent)
         return await self._stream(request, self._begin(agent, turn))
 
-    def _begin(self, agent: Any, turn: TurnRequest) -> asyncio.Queue[Line | BaseException | None]:
-        """Start the turn; its lines arrive in the queue, then the error that ended it or None."""
-        lines: asyncio.Queue[Line | BaseException | None] = asyncio.Queue()
+    def _begin(self, agent: Any, turn: TurnRequest) -> asyncio.Queue[Line | Refusal | None]:
+        """Start the turn; its lines arrive in the queue, then None. A turn that may not begin leaves its refusal there instead."""
+        lines: asyncio.Queue[Line | Refusal | None] = asyncio.Queue()
         task = asyncio.create_task(Turn(agent, turn, lines.put_nowait).run())
         self._running.add(task)
 
         def ended(finished: asyncio.Task[None]) -> None:
             self._running.discard(finished)
-            lines.put_nowait(asyncio.CancelledError() if finished.cancelled() else finished.exception())
+            error = asyncio.CancelledError() if finished.cancelled() else finished.exception()
+            if isinstance(error, TurnRefused | MalformedTurn):
+                lines.put_nowait(error)
+            elif error is not None:
+                lines.put_nowait(end_line(Awaiting.NONE, reason=reason_of(error)))
+            lines.put_nowait(None)
 
         task.add_done_callback(ended)
         return lines
 
-    async def _stream(self, request: Request, lines: asyncio.Queue[Line | BaseException | None]) -> Any:
-        stream: Any = None
-        while True:
-            item = await lines.get()
-            if isinstance(item, TurnRefused) and stream is None:
-                return response.json({"error": str(item)}, status=409)
-            if isinstance(item, MalformedTurn) and stream is None:
-                return response.json({"error": str(item)}, status=400)
-            if item is None:
-                break
-            line = item if isinstance(item, dict) else end_line(Awaiting.NONE, reason=reason_of(item))
-            if stream is None:
-                stream = await request.respond(content_type="application/x-ndjson")
+    async def _stream(self, request: Request, lines: asyncio.Queue[Line | Refusal | None]) -> Any:
+        line = await lines.get()
+        if isinstance(line, Exception):
+            return response.json({"error": str(line)}, status=409 if isinstance(line, TurnRefused) else 400)
+        stream = await request.respond(content_type="application/x-ndjson")
+        while line is not None:
             await stream.send(json.dumps(line) + "\n")
-            if item is not line:
-                break
+            line = await lines.get()
         await stream.eof()
         return None
 

@@ -11,7 +11,7 @@ from rasa.shared.core.domain import SessionConfig
 
 from bot.types import Awaiting, Record
 from channels.rasa_turn.history import MAX_EVENTS
-from tests.contract.rasa_turn.line import Actions, Line, Stock, answer, line_of, load, serving, words
+from tests.contract.rasa_turn.line import Actions, Line, Stock, answer, line_of, load, serving, sqlite_store, words
 
 
 def moving(actions: Actions) -> None:
@@ -34,6 +34,8 @@ async def test_a_known_message_is_answered_from_the_tracker(line: Line, actions:
 
     actions.calls.clear()
     first = await line.text("move it now", message_id="SM_once")
+    latest = next(call for call in actions.calls if call["next_action"] == "action_move")["tracker"]["latest_message"]
+    assert latest["message_id"] == "SM_once"  # what an action makes its booking key from
     events = len((await line.tracker()).events)
     again = await line.text("move it now", message_id="SM_once")
 
@@ -113,8 +115,6 @@ async def test_a_turn_that_shortened_the_history_can_be_repeated(line: Line) -> 
 
 
 async def test_a_conversation_survives_the_server(small_model: Path, tmp_path: Path, line: Line, actions: Actions) -> None:
-    from tests.contract.rasa_turn.line import sqlite_store
-
     await line.text("book a visit")
     other = load(small_model, sqlite_store(tmp_path), actions.url)
     async with serving(other, actions.url) as url, line_of(other, url) as elsewhere:

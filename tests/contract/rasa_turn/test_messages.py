@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.types import Awaiting, Channel, Say, TurnResult
+from bot.types import Awaiting, Channel, Say, TurnFailed, TurnResult
 from channels.rasa_turn.patient_text import without_commands
 from tests.contract.rasa_turn.line import Actions, Line, Stock, answer, words
 
@@ -100,8 +100,6 @@ async def test_a_question_stays_when_a_later_wish_asks_none(line: Line) -> None:
 
 
 async def test_a_failure_in_the_second_wish_undoes_the_first(line: Line, actions: Actions) -> None:
-    from bot.types import TurnFailed
-
     await actions.stop()
     with pytest.raises(TurnFailed):
         await line.text("parking; move it now")
