@@ -117,7 +117,11 @@ def _open(connection: Connection, request: Request, now: datetime) -> str | None
         return None
     if request.visit is not None:
         rival = connection.execute(
-            sa.select(table.key).where(table.old_appointment == request.visit.reference, table.outcome.is_(None))
+            sa.select(table.key).where(
+                table.old_appointment == request.visit.reference,
+                table.outcome.is_(None),
+                table.key != request.key,  # another process may have stored this very request since the look above
+            )
         ).scalar()
         if rival is not None:
             return str(rival)

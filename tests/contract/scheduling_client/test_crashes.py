@@ -119,7 +119,7 @@ async def test_a_second_wish_for_the_same_visit_first_settles_the_open_one(crowd
 
 async def test_two_processes_on_one_key_make_one_change(crowd: Line) -> None:
     clock = RunningClock()
-    processes = [Booking(crowd.database, crowd.client, clock) for _ in range(3)]
+    processes = [Booking(crowd.database, crowd.client, clock) for _ in range(6)]
     outcomes = await asyncio.gather(*(_change(process, crowd, "move", 1) for process in processes))
     assert {outcome.status for outcome in outcomes} == {Status.DONE}
     state = await crowd.clinic.state()
