@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from bot.cli.errors import CommandError
 from bot.phrases import PhraseError
@@ -56,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("process", choices=list(PROCESSES), metavar="PROCESS", help=" | ".join(PROCESSES))
     run.add_argument("--host", default="127.0.0.1", help="where a private process listens (default 127.0.0.1); the edge has MENDLINE_HOST")
+    run.add_argument(
+        "--model", type=Path, help="with `rasa`: the model to serve (default: that of the present sources, trained if missing)"
+    )
     run.add_argument("--workers", type=int, default=1, help="with `all` and MENDLINE_WORKER=separate: how many workers (default 1)")
 
     train = commands.add_parser(

@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import signal
+from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
@@ -21,25 +22,25 @@ LOOPBACK = "127.0.0.1"
 CLOSE_SECONDS = 5.0
 
 
-def edge(settings: Settings, _host: str) -> None:
+def edge(settings: Settings, _arguments: Namespace) -> None:
     """The public port and, unless workers are separate, a worker."""
     asyncio.run(_edge(settings))
 
 
-def worker(settings: Settings, _host: str) -> None:
+def worker(settings: Settings, _arguments: Namespace) -> None:
     """Turns and sending, without a port."""
     asyncio.run(_worker(settings))
 
 
-def rasa(settings: Settings, host: str) -> None:
+def rasa(settings: Settings, arguments: Namespace) -> None:
     """The dialogue server with the model of the present sources."""
     from bot.cli.train import trained
     from channels.rasa_turn.server import serve
 
-    serve(settings, trained(log.info), host, _port("MENDLINE_RASA_URL", settings.rasa_url))
+    serve(settings, arguments.model or trained(log.info), arguments.host, _port("MENDLINE_RASA_URL", settings.rasa_url))
 
 
-def actions(settings: Settings, host: str) -> None:
+def actions(settings: Settings, arguments: Namespace) -> None:
     """The action server."""
     from actions.context import current, open_context, provide
     from actions.rolling import roll_forward
@@ -54,25 +55,25 @@ def actions(settings: Settings, host: str) -> None:
     provide(lambda: open_context(settings, clock_of(settings)))
     app = make_app(settings.internal_token)
     app.cleanup_ctx.append(beside)
-    serve(app, host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
+    serve(app, arguments.host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
 
 
-def scheduling(settings: Settings, host: str) -> None:
+def scheduling(settings: Settings, arguments: Namespace) -> None:
     """The embedded scheduling server with the demo clinic, which is put in once."""
     from bot.cli.demo_clinic import serve
 
-    asyncio.run(serve(settings, clock_of(settings), host))
+    asyncio.run(serve(settings, clock_of(settings), arguments.host))
 
 
-def redis(settings: Settings, _host: str) -> None:
+def redis(settings: Settings, _arguments: Namespace) -> None:
     """Become the embedded redis-server."""
     from bot.cli.embedded_redis import command
 
-    arguments = command(settings)
-    os.execv(arguments[0], arguments)  # noqa: S606 - no shell is wanted
+    server = command(settings)
+    os.execv(server[0], server)  # noqa: S606 - no shell is wanted
 
 
-RUNNERS: dict[str, Callable[[Settings, str], None]] = {
+RUNNERS: dict[str, Callable[[Settings, Namespace], None]] = {
     "edge": edge,
     "worker": worker,
     "rasa": rasa,

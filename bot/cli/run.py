@@ -18,5 +18,5 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     logs.configure(settings.log_level)
     from bot.cli import processes
 
-    processes.RUNNERS[arguments.process](settings, arguments.host)
+    processes.RUNNERS[arguments.process](settings, arguments)
     return 0

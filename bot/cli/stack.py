@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.cli import demo_clinic, demo_file, logs
 from bot.cli.embedded_redis import command as redis_command
@@ -44,10 +45,9 @@ def run_all(settings: Settings, workers: int) -> int:
         ports = settle(settings, os.environ)
         handed = {**os.environ, **ports.environment(), "MENDLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         settled = Settings.from_env(handed)
-        if ports.rasa is not None:
-            trained(say)
+        model = trained(say) if ports.rasa is not None else None
         _migrate(settled)
-        supervisor = Supervisor(home, stages(settled, ports, workers), handed, say)
+        supervisor = Supervisor(home, stages(settled, ports, model, workers), handed, say)
         asyncio.run(supervisor.run(lambda: _ready(settled, time.monotonic() - began)))
     finally:
         lock.release()
@@ -55,7 +55,7 @@ def run_all(settings: Settings, workers: int) -> int:
     return 0
 
 
-def stages(settings: Settings, ports: Ports, workers: int) -> Sequence[Sequence[Program]]:
+def stages(settings: Settings, ports: Ports, model: Path | None, workers: int) -> Sequence[Sequence[Program]]:
     """Return the processes in starting order: what keeps data, what answers from it, what patients reach.
 
     The edge does not wait for Rasa: texts that come meanwhile are stored and answered a little later.
@@ -64,12 +64,14 @@ def stages(settings: Settings, ports: Ports, workers: int) -> Sequence[Sequence[
     if not settings.redis_url:
         ground.append(Program("redis", redis_command(settings), ready=redis_answers(str(socket_path(settings.home)))))
     if ports.scheduling is not None:
-        ground.append(_own("scheduling", http_answers(f"{settings.scheduling}/metadata"), ready_seconds=120))
+        ground.append(_own("scheduling", ready=http_answers(f"{settings.scheduling}/metadata"), ready_seconds=120))
     if ports.actions is not None:
-        middle.append(_own("actions", http_answers(f"{settings.actions_url}/health"), ready_seconds=120, gate=False))
+        middle.append(_own("actions", ready=http_answers(f"{settings.actions_url}/health"), ready_seconds=120, gate=False))
     if ports.rasa is not None:
-        middle.append(_own("rasa", listens(LOOPBACK, ports.rasa), ready_seconds=300, gate=False))
-    front.append(_own("edge", http_answers(f"http://{_reachable(settings)}:{ports.edge}/healthz"), stop_seconds=20))
+        middle.append(
+            _own("rasa", *(("--model", str(model)) if model else ()), ready=listens(LOOPBACK, ports.rasa), ready_seconds=300, gate=False)
+        )
+    front.append(_own("edge", ready=http_answers(f"http://{_reachable(settings)}:{ports.edge}/healthz"), stop_seconds=20))
     if settings.worker == "separate":
         front += [_own(f"worker-{number}" if workers > 1 else "worker", stop_seconds=20) for number in range(1, workers + 1)]
     return [stage for stage in (ground, middle, front) if stage]
@@ -77,13 +79,15 @@ def stages(settings: Settings, ports: Ports, workers: int) -> Sequence[Sequence[
 
 def _own(
     name: str,
+    *options: str,
     ready: Probe = no_probe,
     ready_seconds: float = 60,
     stop_seconds: float = 8,
     gate: bool = True,
 ) -> Program:
-    command = (sys.executable, "-m", "bot", "run", name.partition("-")[0])
-    return Program(name, command, {}, ready, ready_seconds, stop_seconds, gate)
+    return Program(
+        name, (sys.executable, "-m", "bot", "run", name.partition("-")[0], *options), {}, ready, ready_seconds, stop_seconds, gate
+    )
 
 
 def _reachable(settings: Settings) -> str:
