@@ -13,6 +13,8 @@ from typing import Any
 
 from bot.nlu.when.tokens import Token
 
+# Terminals may look this many tokens past the end of the text without checking.
+LOOK_AHEAD = 6
 Match = tuple[int, tuple[Any, ...]]
 Matcher = Callable[["Parse", int], list[Match]]
 Builder = Callable[..., Any]
@@ -63,12 +65,12 @@ class Grammar:
 
     def symbol(self, parse: Parse, name: str, at: int) -> tuple[int, Any] | None:
         """Return the longest match of a symbol: where it ends and its value."""
-        token = parse.tokens[at]
+        token_key = parse.keys[at]
         if name in self._terminals:
             keys, match = self._terminals[name]
-            return match(parse.tokens, at) if token.key in keys else None
+            return match(parse.tokens, at) if token_key in keys else None
         best: tuple[int, Any] | None = None
-        for matcher, build in self._index[name].get(token.key, ()):
+        for matcher, build in self._index[name].get(token_key, ()):
             for end, values in matcher(parse, at):
                 if best is None or end > best[0]:
                     value = build(*values)
@@ -81,7 +83,8 @@ class Parse:
     """One text being matched: its tokens and every symbol already tried."""
 
     def __init__(self, grammar: Grammar, tokens: list[Token], end: Token) -> None:
-        self.tokens = [*tokens, end]
+        self.tokens = [*tokens, *[end] * LOOK_AHEAD]
+        self.keys = [token.key for token in self.tokens]
         self._grammar = grammar
         self._known: dict[tuple[str, int], tuple[int, Any] | None] = {}
 
@@ -115,7 +118,7 @@ class _Words(_Node):
         words = self._words
 
         def match(parse: Parse, at: int) -> list[Match]:
-            return [(at + 1, ())] if parse.tokens[at].key in words else []
+            return [(at + 1, ())] if parse.keys[at] in words else []
 
         return match
 

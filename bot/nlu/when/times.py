@@ -101,7 +101,7 @@ class Until(Times):
     clock: Clock
 
     def windows(self, hint: Half | None = None) -> tuple[TimeRange, ...]:
-        return (TimeRange(0, max(self.clock.minutes(hint), 1)),)
+        return (TimeRange(0, self.clock.minutes(hint) or DAY_MINUTES),)
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,11 @@ class Between(Times):
         first, last = self.first, self.last
         if first.half or hint or not last.half:
             start = first.minutes(hint)
-            end = last.minutes(hint)
+            end = last.minutes(hint) or DAY_MINUTES
             if end <= start and last.half is None:
                 end += NOON
         else:
-            end = last.minutes()
+            end = last.minutes() or DAY_MINUTES
             start = max((value for value in (first.minutes("am"), first.minutes("pm")) if value < end), default=first.minutes("am"))
         return (TimeRange(start, end),) if start < end <= DAY_MINUTES else (TimeRange(start, min(start + 60, DAY_MINUTES)),)
 
