@@ -5,7 +5,7 @@
 `bare_database_url`    as `database_url`, but without any table: for migrations
 `redis_server`         a redis-server of the test's own that it may kill and start again; `redis_url` is its address
 `model`                the path of the trained Rasa model of the present sources, trained when it is missing
-`stack`                the whole line as processes, on SQLite and the embedded Redis, for the tests of one module
+`stack`                the whole line as processes, on SQLite and the embedded Redis, shared by all tests
 `browser`              a Chromium driven by playwright (async)
 """
 
@@ -26,6 +26,7 @@ from bot.store.migrate import upgrade
 from tests.support.services import PostgresServer, RedisServer, chromium, running
 from tests.support.stack import Stack
 
+MONDAY = "2025-06-02T09:00:00-04:00"
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
@@ -110,10 +111,10 @@ def model() -> Path:
     return trained(print)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole line, running; shared by the tests of a module, so each plays patients of its own."""
-    line = Stack(tmp_path_factory.mktemp("stack"))
+    """The whole line on the morning of Monday 2 June 2025; shared by all tests, so each plays a patient of its own."""
+    line = Stack(tmp_path_factory.mktemp("stack"), {"MENDLINE_NOW": MONDAY})
     try:
         line.start()
         yield line

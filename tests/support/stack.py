@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.leash import leashed
 
@@ -78,6 +80,15 @@ class Stack:
             return int((self.home / "run" / f"{process}.pid").read_text())
         except FileNotFoundError:
             return None
+
+    def listens(self, name: str = "edge") -> bool:
+        """Whether something accepts connections at an address of `demo.json`."""
+        address = urlsplit(self.address(name))
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=2).close()
+        except OSError:
+            return False
+        return True
 
     def kill(self, process: str) -> int:
         """Send SIGKILL to a process of the line and return the id it had."""
