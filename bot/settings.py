@@ -61,6 +61,9 @@ class Settings:
         "SCHEDULING_PROFILE", "auto", "vendor profile: a name in actions/scheduling/profiles, or `auto` from /metadata"
     )
     scheduling_port: int = _setting("SCHEDULING_PORT", 8090, "port of the embedded scheduling server")
+    scheduling_proxy: str = _setting(
+        "SCHEDULING_PROXY", "", "tests only: a FHIR base that leads to the embedded server; the action server goes that way"
+    )
     fhir_client_id: str = _setting("FHIR_CLIENT_ID", "", "SMART Backend Services client id")
     fhir_key: str = _setting("FHIR_KEY", "", "PEM private key that signs the SMART client assertion", secret=True)
     fhir_token_url: str = _setting("FHIR_TOKEN_URL", "", "SMART token endpoint")
@@ -149,7 +152,7 @@ class Settings:
             raise SettingError(f"MENDLINE_TURN_CONCURRENCY is {self.turn_concurrency}; set it to 1 or more")
         if not self.database.startswith(("sqlite:///", "postgresql://")):
             raise SettingError("MENDLINE_DATABASE_URL starts with neither sqlite:/// nor postgresql://; use one of these plain forms")
-        for name in ("public_url", "scheduling_url", "twilio_api_url", "rasa_url", "actions_url", "fhir_token_url"):
+        for name in ("public_url", "scheduling_url", "scheduling_proxy", "twilio_api_url", "rasa_url", "actions_url", "fhir_token_url"):
             url = getattr(self, name)
             if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
                 raise SettingError(f"{PREFIX}{name.upper()} is {url!r}; write a whole http:// or https:// address")
@@ -169,6 +172,8 @@ class Settings:
             raise SettingError(f"live mode does not start on demo defaults; set {', '.join(demo)}")
         if self.now is not None:
             raise SettingError("MENDLINE_NOW moves the clock and is for tests; unset it in live mode")
+        if self.scheduling_proxy:
+            raise SettingError("MENDLINE_SCHEDULING_PROXY stands before the embedded server and is for tests; unset it in live mode")
 
 
 def socket_path(home: Path) -> Path:

@@ -29,4 +29,4 @@ def open_client(settings: Settings, clock: Clock) -> FhirClient:
     if settings.fhir_client_id and settings.fhir_key and settings.fhir_token_url:
         scope = NAMED[name].scope if name in NAMED else SCOPE
         sign_in = SignIn(settings.fhir_client_id, settings.fhir_key, settings.fhir_token_url, scope, clock, post_form)
-    return FhirClient(settings.scheduling, profile=name, sign_in=sign_in, clock=clock)
+    return FhirClient((settings.scheduling_proxy or settings.scheduling).rstrip("/"), profile=name, sign_in=sign_in, clock=clock)

@@ -1,6 +1,7 @@
 """A proxy that loses requests and replies by a seeded plan: what a bad network does, without waiting for it.
 
 A lost request never reaches the server; a lost reply was acted upon and nobody hears of it. Either way the connection breaks at once.
+A server that is down breaks it, too.
 Absolute links in answers still name the server behind it.
 """
 
@@ -25,6 +26,7 @@ class LossyProxy:
         self.lost_requests = 0
         self.lost_replies = 0
         self.passed = 0
+        self.down = 0
         self._target = URL(target)
         self._random = random.Random(seed)
         self._runner: web.AppRunner | None = None
@@ -66,11 +68,15 @@ class LossyProxy:
             return _break(request)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP}
         url = URL(f"{self._target.origin()}{request.raw_path}", encoded=True)
-        async with self._session.request(request.method, url, headers=headers, data=body, allow_redirects=False) as reply:
-            answer = await reply.read()
-            kept = {name: value for name, value in reply.headers.items() if name.lower() not in HOP}
-            if "content-encoding" in reply.headers:
-                kept["Content-Encoding"] = reply.headers["content-encoding"]
+        try:
+            async with self._session.request(request.method, url, headers=headers, data=body, allow_redirects=False) as reply:
+                answer = await reply.read()
+                kept = {name: value for name, value in reply.headers.items() if name.lower() not in HOP}
+                if "content-encoding" in reply.headers:
+                    kept["Content-Encoding"] = reply.headers["content-encoding"]
+        except aiohttp.ClientError:
+            self.down += 1
+            return _break(request)
         if lose_reply:
             self.lost_replies += 1
             return _break(request)

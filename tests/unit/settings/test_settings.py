@@ -95,6 +95,10 @@ class TestLiveMode:
         with pytest.raises(SettingError, match="MENDLINE_NOW"):
             Settings.from_env({**LIVE, "MENDLINE_NOW": "2025-06-02T09:00:00-04:00"})
 
+    def test_it_refuses_a_proxy_before_its_schedule(self) -> None:
+        with pytest.raises(SettingError, match="MENDLINE_SCHEDULING_PROXY"):
+            Settings.from_env({**LIVE, "MENDLINE_SCHEDULING_PROXY": "http://127.0.0.1:9001/fhir"})
+
 
 def test_the_clock_starts_where_it_is_told() -> None:
     now = Settings.from_env({"MENDLINE_NOW": "2025-06-02T09:00:00-04:00"}).now
