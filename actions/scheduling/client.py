@@ -90,7 +90,7 @@ class FhirClient:
                     found.append(resource)
             if limit is not None and len(found) >= limit:
                 return found[:limit]
-            url = self._next(bundle)
+            url = self._next(bundle, url)
         return found
 
     async def create(self, resource: Resource, if_none_exist: str | None = None) -> Resource:
@@ -150,14 +150,14 @@ class FhirClient:
     def _url(self, path: str) -> URL:
         return URL(f"{self.base}/{path}" if path else self.base)
 
-    def _next(self, bundle: Resource) -> URL | None:
+    def _next(self, bundle: Resource, here: URL) -> URL | None:
         link = next((link.get("url") for link in bundle.get("link") or () if link.get("relation") == "next"), None)
         if not link:
             return None
         base, target = urlsplit(self.base), urlsplit(str(link))
         path = target.path
-        if not target.netloc and path and not path.startswith("/"):
-            path = f"{base.path}/{path}"
+        if not target.netloc and not path.startswith("/"):
+            path = f"{base.path}/{path}" if path else here.raw_path
         if not path.startswith(base.path or "/"):
             path = base.path  # a server behind a proxy names its own inner path
         query = f"?{target.query}" if target.query else ""

@@ -26,11 +26,15 @@ Resource = dict[str, Any]
 
 
 class PlainR4:
-    """The server's state and its handlers. `refuse(method, resource)` may name an issue code with which to refuse a write (422)."""
+    """The server's state and its handlers.
+
+    `refuse(method, resource)` may name an issue code with which to refuse a write (422); `rewrite(resource)` may store something else.
+    """
 
     def __init__(self, *, writable: bool = True, refuse: Callable[[str, Resource], str | None] | None = None) -> None:
         self.writable = writable
         self.refuse = refuse or (lambda _method, _resource: None)
+        self.rewrite: Callable[[Resource], Resource] = lambda resource: resource
         self.resources: dict[tuple[str, str], Resource] = {}
         self.writes = 0
         self.invalid: list[str] = []
@@ -133,6 +137,7 @@ class PlainR4:
 
     def _store(self, resource: Resource, version: int, status: int, host: str) -> web.Response:
         self.writes += 1
+        resource = self.rewrite(resource)
         resource["meta"] = {**resource.get("meta", {}), "versionId": str(version)}
         self.resources[resource["resourceType"], resource["id"]] = resource
         where = f"http://{host}/r4/{resource['resourceType']}/{resource['id']}/_history/{version}"
