@@ -85,7 +85,10 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
     loose_part = isinstance(item.value, Part)
     if said_before in (_UNASKED if loose_part else _NAMING):
         return False
+    half = tokens[item.start].norm in ("am", "pm")
     for step in (-1, 1):
+        if half and (step == 1 or items[index - 1].kind != "date"):
+            continue
         neighbour = _neighbour(items, index, step)
         if neighbour is None:
             continue
@@ -98,12 +101,32 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
             return True
     if not loose_part and index and items[index - 1].value is Cue.TARGET and any(each.value is Cue.MOVE for each in items[:index]):
         return True
+    before = items[index - 1] if index else None
+    if (
+        not loose_part
+        and before is not None
+        and (before.value is Cue.INSTEAD_OF or (before.value is Cue.ASK and tokens[before.end - 1].norm == "it"))
+    ):
+        return True
+    if (
+        not loose_part
+        and before is not None
+        and before.value is Cue.ASK
+        and tokens[before.end - 1].norm in ("do", "come", "make", "take", "try")
+    ):
+        others = any(each.kind == "time" for each in items) or "we" in (token.norm for token in tokens[before.start : before.end])
+        if others and _ends(items, index + 1):
+            return True
     behind = items[index + 1] if index + 1 < len(items) else None
     return (
         behind is not None
         and behind.value is Cue.ACCEPT_POST
         and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds")
     )
+
+
+def _ends(items: list[Item], at: int) -> bool:
+    return at >= len(items) or items[at].kind in ("stop", "comma") or items[at].value in (Cue.ACCEPT_POST, Cue.INSTEAD_OF)
 
 
 def _neighbour(items: list[Item], index: int, step: int) -> Item | None:

@@ -16,6 +16,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, From, Times, Until, without_times
+from bot.nlu.when.visits import AfterThat
 
 
 @dataclass
@@ -42,6 +43,9 @@ def clauses(items: list[Item]) -> list[Clause]:
     link = ""
     for index, item in enumerate(items):
         if item.kind == "date":
+            if current.times is not None and link in ("", "comma") and item.value.is_container and _hold(current, item.value):
+                link = ""
+                continue
             if current.dates and current.times is not None and not current.times_first:
                 found.append(current)
                 current = Clause()
@@ -84,16 +88,28 @@ def _nest(first: Day, second: Day) -> Day | None:
         return replace(second, also=first.weekday)
     if isinstance(second, Weekday) and second.how == "bare" and isinstance(first, MonthDay) and first.also is None:
         return replace(first, also=second.weekday)
+    if first.is_container and isinstance(second, Open) and _is_bare(second.base):
+        return Overlap(first, Open(In(second.base, first), second.side))
     for outer, inner in ((first, second), (second, first)):
         if outer.is_container and (isinstance(inner, Every) or _is_bare(inner)):
             return In(inner, outer)
     return None
 
 
+def _hold(clause: Clause, outer: Day) -> bool:
+    """Let a week said after the times hold the weekdays before them ("mon and wed mornings next week"); tell whether it did."""
+    if not clause.dates or not all(isinstance(node, Every) or _is_weekday(node) for node in clause.dates):
+        return False
+    clause.dates = [In(node, outer) for node in clause.dates]
+    return True
+
+
 def _refine(first: Day, second: Day) -> Day | None:
     """Return one expression for a bound and what is said after it ("away till the 12th, monday is good"), or None."""
     if not isinstance(first, Open):
         return None
+    if isinstance(second, AfterThat):
+        return first
     if isinstance(second, Open):
         return Overlap(first, second) if (first.side in ("from", "after")) != (second.side in ("from", "after")) else None
     if _is_bare(second):

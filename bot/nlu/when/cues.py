@@ -20,6 +20,7 @@ class Cue(Enum):
     MOVE = "move the visit"
     TARGET = "to"
     ASK = "asks for then"
+    HOPE = "was hoping for"
     CORRECT = "no, I meant"
     STORY = "tells what happened then"
     DURATION = "how long or how often"
@@ -42,7 +43,8 @@ _CUES = {
   to | i cant | cannot) (make | do | come | come in | attend | be there | get there | get in | keep | be in | make it in |
   get away | get a ride | come by | have | get off | drive)? (it | there | to | in)? (to | for | on | in)? (my | our)?
 - (dont | doesnt) want (to come)? (on)?
-- (have | need | got | going | gonna | want | has | needs | had) (to)? (miss | cancel | skip | back out of | get out of |
+- (have | need | got | going | gonna | want | has | needs | had | gotta | hafta) (to)? (miss | cancel | skip |
+  bail on | bail | back out of | get out of |
   call off)
 - (please | can you | could you)? (cancel | cancelling | canceling | skip)
 - (i | we | he | she | ill | mom | dad | will) (be)? missing
@@ -94,7 +96,11 @@ _CUES = {
   for)?
 - (running | run | gonna be | going to be | might be | be | im) (a (little | bit | few minutes | few))? late (for | to |
   on)? (my)?
-- (about | regarding | re) ((my | the | our | his | her)? (appointment | visit | session))? (on | for | at)?
+- (calling | call | texting | text | asking | question | messaging | writing)? (about | regarding | re) (my | the | our | his | her)
+  (appointment | visit | session) (on | for | at)?
+- (calling | call | texting | text | asking | question | messaging | writing) (about | regarding | re)
+- (regarding | re)
+- the (one | appointment | visit | session) (on | at | for | that's | thats)
 - (about | regarding | re) (my | our | his | her | mom's | dad's)
 """,
     Cue.BUSY: """
@@ -142,9 +148,13 @@ _CUES = {
   to | interested in | aim for | best | earliest | next available | first available)
 - (would | will) (prefer | like | be)
 """,
+    Cue.HOPE: """
+- (was | were | been | had) (hoping | wondering | thinking | looking | trying | planning) (to | if | about | for | of)? (come | get)?
+  (in)?
+""",
     Cue.CORRECT: """
 - (no | nope | oops | sorry | wait | my bad | scratch that | actually | or actually | correction | oh) (no | wait | sorry |
-  i | not | make that | actually)? (meant | mean | said | make that | i meant | i mean | i said)?
+  i | make that | actually)? (meant | mean | said | make that | i meant | i mean | i said)?
 - (i | we) (meant | mean | said) (to say)?
 - (make that | i meant to say | or rather | on second thought)
 """,

@@ -7,7 +7,7 @@ from typing import Any
 from bot.nlu.when.days import Day, Every, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS
-from bot.nlu.when.stretches import Month, WeekOf
+from bot.nlu.when.stretches import AnyOf, Month, Through, WeekOf
 from bot.nlu.when.tokens import Token
 
 # "march", "may" and the months that are names are months only where a date can stand.
@@ -169,6 +169,11 @@ def _add_near(grammar: Grammar) -> None:
     grammar.rule(day, "(in)? (about | around)? <days_count> (from now | from today | out | ahead | hence | time)", InDays)
     grammar.rule(day, "(leave | make) it <days_count>", InDays)
     grammar.rule(day, "<days_count> (from | after) tomorrow", lambda days: InDays(days + 1))
+    grammar.rule(day, "in a week or two", lambda: Through(InDays(7), InDays(14)))
+    grammar.rule(day, "in a day or two", lambda: AnyOf((InDays(1), InDays(2))))
+    for word, days in (("days", 1), ("weeks", 7)):
+        pattern = f"in <cardinal> (or | to | -) <cardinal> {word}"
+        grammar.rule(day, pattern, lambda first, last, days=days: AnyOf((InDays(first * days), InDays(last * days))))
     grammar.rule(day, "in <months_count> (time)?", InMonths)
     grammar.rule(day, "<months_count> (from now | from today | out | ahead)", InMonths)
     grammar.rule(day, "in (about | like)? <minutes_count>", InMinutes)
@@ -204,7 +209,7 @@ def _add_weekdays(grammar: Grammar) -> None:
         "(the one after | the next one | the one after that | next | the next | the following one | the following "
         "| the one following | the week after)"
     )
-    grammar.rule(day, f"not this <weekday> (coming)? but {the_one}", lambda number: Weekday(number, "other"))
+    grammar.rule(day, f"not this <weekday> (coming)? (but | , | , but) {the_one}", lambda number: Weekday(number, "other"))
     grammar.rule(day, f"not this <weekday> {the_one}", lambda number: Weekday(number, "other"))
     grammar.rule(day, "not this <weekday> (but)? next <weekday>", lambda _, number: Weekday(number, "other"))
     grammar.rule(day, "(the)? <weekday> after <date_day>", WeekdayNear)
@@ -217,6 +222,7 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(day, "(the)? <rank> of next month", lambda nth: In(MonthDay(nth), Month(offset=1)))
     grammar.rule(day, "<weekdays>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | each | most) <weekday>", lambda number: Every(frozenset({number})))
+    grammar.rule(day, "a <weekday>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "on a <weekday>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | on)? weekdays|weekday", lambda: Every(frozenset(range(5))))
     grammar.rule(day, "(on | any)? weekends", lambda: Every(frozenset({5, 6})))

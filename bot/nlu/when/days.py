@@ -28,11 +28,15 @@ class NotAWishError(ValueError):
 
 @dataclass(frozen=True)
 class Context:
-    """From where the words are read: now, the visit's start if known, or only its day when the message itself names it."""
+    """From where the words are read: now, the visit's start if known, or only its day when the message itself names it.
+
+    `spoken_of` are the days the message turns down, from which "after that" counts.
+    """
 
     now: datetime
     visit: datetime | None = None
     visit_day: date | None = None
+    spoken_of: Range | None = None
 
     @property
     def today(self) -> date:

@@ -16,6 +16,7 @@ from bot.nlu.when.tokens import Token
 _OWNERS = frozenset(["my", "our", "his", "her", "mom's", "dad's", "mother's", "father's", "husband's", "wife's", "their"])
 
 
+_STAYING = frozenset(["be", "im", "ill", "hes", "shes", "am", "are", "were", "staying", "visiting", "gone", "away"])
 _PAIN = frozenset(
     ["hurt", "hurts", "hurting", "pain", "sore", "swollen", "ache", "aches", "aching", "stiff", "throbbing", "painful", "numb"]
 )
@@ -40,6 +41,7 @@ class Group:
     corrects: bool = False
     any_base: bool = False
     is_target: bool = False
+    concludes: bool = False
 
     @property
     def dates(self) -> list[Item]:
@@ -58,6 +60,7 @@ class _State:
     asked: bool = False
     corrects: bool = False
     any_base: bool = False
+    concludes: bool = False
 
 
 def group(tokens: list[Token], items: list[Item]) -> list[Group]:
@@ -70,7 +73,7 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
             if open_group is None:
                 open_group = _begin(tokens, items, index, state, groups)
                 groups.append(open_group)
-            open_group.items.append(item)
+            open_group.items.append(items[index])
             continue
         if open_group is not None and _joins(items, index, open_group):
             open_group.items.append(item)
@@ -103,6 +106,17 @@ def _joins(items: list[Item], index: int, open_group: Group) -> bool:
 
 def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, groups: list[Group]) -> Group:
     role = state.role
+    first = tokens[items[index].start].norm
+    if state.moving and first in ("for", "to", "until", "til", "up"):
+        state.target, state.role = True, Role.WISH
+        role = Role.WISH
+        if isinstance(items[index].value, Open) and items[index].value.side == "by":
+            items[index] = replace(items[index], value=items[index].value.base)
+    if isinstance(items[index].value, Open) and (
+        role is Role.REJECTED or (first in ("until", "til") and _is_away(tokens, items[index].start))
+    ):
+        items[index] = replace(items[index], value=items[index].value.turned())
+        role = Role.WISH
     before = [each for each in items[max(index - 3, 0) : index] if each.kind != "filler"]
     if role is Role.WISH and not state.target:
         owned = any(tokens[each.start].norm in _OWNERS for each in before[-1:] if each.value is Cue.MINE)
@@ -117,19 +131,29 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
         )
         if owned or moved:
             role = Role.REFERENCE
-    if before and before[-1].kind == "but" and groups and _is_wide(groups[-1]) and index and items[index].kind == "date":
+    if before and before[-1].kind == "but" and groups and _is_wide(tokens, groups[-1]) and index and items[index].kind == "date":
         role = Role.RULED_OUT
     made = any(
         each.value is Cue.ASK and tokens[each.end - 1].norm == "it" and tokens[each.end - 2].norm in ("make", "do") for each in before
     )
     found = Group(role, corrects=state.corrects, any_base=state.any_base, is_target=state.target or made)
-    state.corrects = state.any_base = False
+    found.concludes = state.concludes
+    state.corrects = state.any_base = state.concludes = False
     return found
 
 
-def _is_wide(earlier: Group) -> bool:
-    if earlier.role is not Role.WISH or not earlier.dates:
+def _is_away(tokens: list[Token], start: int) -> bool:
+    """Whether the words before "till the 18th" say where the patient is until then, not when he is free."""
+    words = {token.norm for token in tokens[max(start - 8, 0) : start]}
+    return bool(words & _STAYING) and not words & {"free", "available", "open", "can", "could", "here"}
+
+
+def _is_wide(tokens: list[Token], earlier: Group) -> bool:
+    if earlier.role is not Role.WISH:
         return False
+    if not earlier.dates:
+        start = earlier.items[0].start
+        return start > 0 and tokens[start - 1].norm in ("any", "every", "all")
     last = earlier.dates[-1].value
     return isinstance(last, AnyDay | Every) or any(isinstance(each.value, AnyDay) for each in earlier.dates)
 
@@ -143,6 +167,10 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     if split:
         found.items, found.role = split[0], Role.REFERENCE
         extra.append(Group(Role.WISH, split[1], is_target=True))
+    elif found.role is Role.RULED_OUT and len(found.dates) > 1 and not any(each.kind in ("or", "and", "comma") for each in found.items):
+        at = found.items.index(found.dates[1])
+        extra.append(Group(Role.WISH, found.items[at:]))
+        del found.items[at:]
     elif cue is Cue.REJECT_POST or (cue in (Cue.REJECT, Cue.BUSY) and _is_bare(items, index)):
         if found.role is Role.WISH:
             found.role = Role.REJECTED
@@ -157,12 +185,25 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     elif behind is not None and behind.value is Cue.TARGET and state.moving and not state.target:
         if found.role is Role.WISH:
             found.role = Role.REFERENCE
+    elif (
+        behind is not None
+        and behind.kind == "turn"
+        and found.role is Role.WISH
+        and _tells_of_own(tokens, items, items.index(found.items[0]))
+    ):
+        found.role = Role.REJECTED
     elif cue is Cue.STORY and tokens[behind.start].norm in _PAIN and not state.asked and found.role is Role.WISH:  # type: ignore[union-attr]
         found.role = Role.STORY
     if found.role in (Role.REJECTED, Role.REFERENCE, Role.RULED_OUT):
         state.role = Role.WISH
     state.target = False
     return extra
+
+
+def _tells_of_own(tokens: list[Token], items: list[Item], first: int) -> bool:
+    """Whether the words before say "my something is": "my bridge club is Tuesday, so…"."""
+    words = [tokens[each.start].norm for each in items[max(first - 5, 0) : first]]
+    return bool(words) and words[-1] in ("is", "are", "meets", "on") and any(word in _OWNERS for word in words)
 
 
 def _is_bare(items: list[Item], index: int) -> bool:
@@ -210,6 +251,7 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
         state.role, state.moving, state.target, state.asked = Role.WISH, False, False, False
     elif item.kind in ("comma", "but", "turn"):
         state.role = Role.WISH
+        state.concludes = state.concludes or item.kind == "turn"
         state.moving = state.moving and item.kind != "comma"
     elif item.kind == "not":
         behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
@@ -236,7 +278,7 @@ def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> 
             state.target = state.moving
             if state.role is Role.REFERENCE and state.moving:
                 state.role = Role.WISH
-    elif cue is Cue.ASK:
+    elif cue in (Cue.ASK, Cue.HOPE):
         state.role, state.asked = Role.WISH, True
     elif cue is Cue.CORRECT:
         state.corrects, state.role = True, Role.WISH

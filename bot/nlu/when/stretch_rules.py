@@ -154,7 +154,9 @@ def _add_ranges(grammar: Grammar) -> None:
         lambda node: Open(node, "by"),
     )
     grammar.rule(
-        date, f"{anytime} (before | b4 | prior to | earlier than | sooner than | ahead of) <{point}>", lambda node: Open(node, "before")
+        date,
+        f"{anytime} (before | b4 | prior to | earlier than | sooner than | ahead of) (my (appointment | visit) (on | at)?)? <{point}>",
+        lambda node: Open(node, "before"),
     )
     grammar.rule(date, f"(not | no) (after | later than | past) <{point}>", lambda node: Open(node, "by"))
     grammar.rule(
@@ -172,6 +174,7 @@ def _add_ranges(grammar: Grammar) -> None:
     )
     grammar.rule(date, f"<{point}> (or earlier | or before | or sooner | at the latest)", lambda node: Open(node, "by"))
     grammar.rule(date, f"<{point}> at the earliest", lambda node: Open(node, "from"))
+    grammar.rule(date, f"(not)? (until | til) after <{point}>", lambda node: Open(node, "until_after"))
     grammar.rule(date, f"{anytime} (after | past | later than) <{point}>", lambda node: Open(node, "after"))
     away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home | in <place>)"
     grammar.rule("place", "(florida | hospital | the hospital | arizona | california | texas)", lambda: 0)

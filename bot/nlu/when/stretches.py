@@ -179,10 +179,17 @@ class Overlap(Day):
 
 @dataclass(frozen=True)
 class Open(Day):
-    """What lies on one side of a day: `by` (with it, from now), `before` (without it), `from` (with it), `after` (without it)."""
+    """What lies on one side of a day: `by` (with it, from now), `before` (without it), `from` (with it), `after` (without it).
+
+    `until_after` is `after` as said of what is ruled out ("not until after the 4th").
+    """
 
     base: Day
     side: str
+
+    def turned(self) -> Open:
+        """Return what is left when this is ruled out: "can't come until Thursday" wishes for Thursday on."""
+        return Open(self.base, {"by": "from", "before": "from", "until_after": "after", "after": "by", "from": "before"}[self.side])
 
     def resolve(self, context: Context) -> Readings:
         return tuple((self._side(reading[0].start, reading[-1].end, context),) for reading in self.base.resolve(context))
@@ -190,7 +197,7 @@ class Open(Day):
     def _side(self, start: datetime, end: datetime, context: Context) -> Range:
         if self.side == "from":
             return Range(start, midnight(start.date() + timedelta(days=HORIZON_DAYS)))
-        if self.side == "after":
+        if self.side in ("after", "until_after"):
             return Range(end, end + timedelta(days=HORIZON_DAYS))
         stop = end if self.side == "by" else start
         if stop <= context.now:

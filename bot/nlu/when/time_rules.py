@@ -103,6 +103,8 @@ def add_times(grammar: Grammar) -> None:
     grammar.rule("time", "around|about|near (the)? <part>", lambda part: part)
     grammar.rule("loose_time", "<loose_hour>", At)
     grammar.rule("loose_time", "early", lambda: Part(7 * H, 9 * H, loose=True))
+    grammar.rule("loose_time", "am", lambda: Part(7 * H, 12 * H, loose=True))
+    grammar.rule("loose_time", "pm", lambda: Part(12 * H, 17 * H, loose=True))
     grammar.rule("loose_time", "late", lambda: Part(15 * H, 17 * H, loose=True))
 
 

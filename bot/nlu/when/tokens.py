@@ -16,6 +16,7 @@ from bot.nlu.when.lexicon import FUZZY_TARGETS, JOINED, MONTHS, NOT_FUZZY, SPELL
 LONGEST_TEXT = 2000
 _FUZZY_FROM = 6
 _TYPOGRAPHY = str.maketrans("’‘–—‑", "''---")
+_OWNING = {*WEEKDAYS, "today", "tomorrow", "tonight", "weekend"}
 _RANGE_ENDS = {*WEEKDAYS, *MONTHS, "today", "tomorrow", "noon"}
 _AMPM = r"(?:\s?([ap])\.?\s?m\b\.?|([ap])(?![\w']))"
 _SCAN = re.compile(
@@ -29,7 +30,7 @@ _SCAN = re.compile(
     | (?P<ord>(?<!\w)(\d{{1,2}})\s?(?:st|nd|rd|th)\b)
     | (?P<num>(?<![\w.])\d+(?![\w]|:\d)|\d+(?=ish\b|-\w|oclock|o'clock))
     | (?P<junk>[$#]\s?\d[\d.,]*|\d+(?:st|nd|rd|th)?(?=x\b)|\d+%)
-    | (?P<word>w/e\b|b/w\b|[ap]\.m\b\.?|[0-9]*[a-z]+(?:'[a-z]+)*|@)
+    | (?P<word>w/e\b|b/w\b|b4\b|[ap]\.m\b\.?|[0-9]*[a-z]+(?:'[a-z]+)*|@)
     | (?P<punct>[,.;?!&/()\n~+-]+)
     """,
     re.VERBOSE,
@@ -117,6 +118,8 @@ def spelled(word: str) -> str:
     if word in SPELLINGS:
         return SPELLINGS[word]
     bare = word.removesuffix("'s")
+    if bare != word and SPELLINGS.get(bare, bare) in _OWNING:
+        return SPELLINGS.get(bare, bare)
     if bare != word:
         return SPELLINGS.get(bare, bare) + "'s"
     if len(word) >= _FUZZY_FROM and word not in NOT_FUZZY and word not in FUZZY_TARGETS:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.nlu.when.days import Day
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.visits import AfterVisit, DaysFromVisit, Either, MinutesFromVisit, SameTime, SameWeekdayIn, Sooner, ThatDay
+from bot.nlu.when.visits import AfterThat, AfterVisit, DaysFromVisit, Either, MinutesFromVisit, SameTime, SameWeekdayIn, Sooner, ThatDay
 
 _IT = (
     "(it | that | this | them | me | us | him | her | my appointment | my visit | the appointment | the visit | my session "
@@ -37,7 +37,16 @@ def add_visits(grammar: Grammar) -> None:
             date, f"(that | the same | same) day ,? but? (just | only)? (a bit | a little)? {words} (on)?", lambda part=part: ThatDay(part)
         )
         grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
+    grammar.rule(date, "(anytime | any time | sometime)? after (that | then)", AfterThat)
+    grammar.rule(date, "(earlier | sooner) than (my | the) (appointment | visit | session)", Sooner)
+    grammar.rule(date, "before my (appointment | visit | session)", Sooner)
+    grammar.rule(date, "(after | later than) my (appointment | visit | session)", AfterVisit)
+    grammar.rule(date, "<minutes_count> later (on)? (that | the same) day", MinutesFromVisit)
+    grammar.rule(date, "<minutes_count> (earlier | sooner) (on)? (that | the same) day", lambda size: MinutesFromVisit(-size))
     grammar.rule("visit_loose", "(earlier | sooner)", Sooner)
+    it = "(it | me | us | him | her | mine | things | that | my appointment | my visit | the appointment)?"
+    grammar.rule("visit_loose", f"(move | bump | bring | push) {it} (up | earlier | sooner)", Sooner)
+    grammar.rule("visit_loose", f"(move | bump | push) {it} (back | later | out)", AfterVisit)
     grammar.rule("visit_loose", "(later | later on)", AfterVisit)
 
 

@@ -112,6 +112,16 @@ class Sooner(Day):
 
 
 @dataclass(frozen=True)
+class AfterThat(Day):
+    """Anything after the days just spoken of ("the next two weeks are out, after that is fine"), else after the visit's day."""
+
+    def resolve(self, context: Context) -> Readings:
+        if context.spoken_of is not None:
+            return one(Range(context.spoken_of.end, midnight(context.spoken_of.end.date()) + timedelta(days=HORIZON_DAYS)))
+        return AfterVisit().resolve(context)
+
+
+@dataclass(frozen=True)
 class AfterVisit(Day):
     """Anything after the visit's day."""
 

@@ -9,13 +9,13 @@ from bot.nlu.when.adopt import adopt
 from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
 from bot.nlu.when.constraint import Constraint, Range
 from bot.nlu.when.cues import Cue
-from bot.nlu.when.days import AnyDay, Context, Day, NeedsVisitError, NotAWishError, Weekday, whole
+from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Weekday, whole
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, Times
 from bot.nlu.when.tokens import Token
-from bot.nlu.when.visits import AfterVisit, Sooner, ThatDay
+from bot.nlu.when.visits import AfterVisit, SameTime, Sooner, ThatDay
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     items = adopt(tokens, scanned, visit is not None)
     groups = group(tokens, items)
     base = Context(now, visit)
+    keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
     out: list[RuledOut] = []
@@ -96,12 +97,20 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     wish_items = _wish_items(wishes)
     any_base = any(each.any_base for each in groups)
     parts = clauses(wish_items)
+    if keeps_time:
+        for clause in parts:
+            clause.dates = [SameTime(node) for node in clause.dates] if clause.times is None else clause.dates
     only_out = bool(out) and not parts
     if any_base and not any(clause.dates for clause in parts):
-        parts = [Clause([AnyDay()], clause.times) for clause in parts] or [Clause([AnyDay()])]
+        parts = [Clause([_stretch_of(out)], clause.times) for clause in parts] or [Clause([_stretch_of(out)])]
     elif only_out:
-        parts = [Clause([AnyDay()])] if any(each.dates for each in out) else [Clause()]
-    if context.has_anchor and parts and not any(clause.dates for clause in parts) and all(each.is_target for each in wishes):
+        parts = [Clause([_stretch_of(out)])] if any(each.dates for each in out) else [Clause()]
+    if (
+        context.has_anchor
+        and parts
+        and not any(clause.dates for clause in parts)
+        and (all(each.is_target for each in wishes) or _same_day_meant(reference, parts))
+    ):
         parts = [Clause([ThatDay()], clause.times) for clause in parts]
     if not parts and relative and context.has_anchor:
         parts = [Clause([Sooner() if relative == "earlier" else AfterVisit()])]
@@ -120,6 +129,19 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     return When(found, spans, reference, needs_visit, corrects, only_out or _only_besides(parts), _bare_weekdays(parts), relative)
 
 
+def _take_same_time(groups: list[Group]) -> bool:
+    """Take "same time" off the visit it was said behind ("wednesday instead of tuesday same time"); tell whether it was there."""
+    found = False
+    for each in groups:
+        if each.role not in (Role.REFERENCE, Role.REJECTED):
+            continue
+        for at, item in enumerate(each.items):
+            if isinstance(item.value, SameTime) and item.value.base is not None:
+                each.items[at] = Item(item.kind, item.value.base, item.start, item.end)
+                found = True
+    return found
+
+
 def _wish_items(wishes: list[Group]) -> list[Item]:
     """Return the items of all wishes in order, with what was taken back removed and rejected windows turned around."""
     kept: list[Item] = []
@@ -127,11 +149,25 @@ def _wish_items(wishes: list[Group]) -> list[Item]:
         if each.corrects and kept and each.items:
             kinds = {item.kind for item in each.items}
             kept = [item for item in kept if item.kind not in kinds and (item.kind in ("date", "time"))]
+        if each.concludes and each.dates and any(isinstance(item.value, Every) for item in kept):
+            kept = []
         for item in each.items:
             value = Besides(item.value) if each.role is Role.REJECTED and item.kind == "time" else item.value
             kept.append(Item(item.kind, value, item.start, item.end))
         kept.append(Item("gap", None, 0, 0))
     return kept
+
+
+def _same_day_meant(reference: Constraint | None, parts: list[Clause]) -> bool:
+    """Whether a clock time stands against the visit's own: "late for my 3, can we do 4 instead"."""
+    exact = all(clause.times is not None and clause.times.is_exact for clause in parts)
+    return exact and reference is not None and reference.is_time_only
+
+
+def _stretch_of(out: list[RuledOut]) -> Day:
+    """Return the stretch that what is ruled out was said with ("any day but Wednesday next week"), else any day."""
+    stretches = {node.stretch for each in out for node in each.dates if isinstance(node, In) and node.nth is None}
+    return stretches.pop() if len(stretches) == 1 else AnyDay()
 
 
 def _ruled_out(each: Group) -> RuledOut:
@@ -183,8 +219,8 @@ def _reference(refs: list[Group], context: Context) -> tuple[Constraint | None, 
         return found, context
     first = options[0]
     if first.is_exact:
-        return found, Context(context.now, first.start)
-    return found, Context(context.now, None, first.start.date())
+        return found, Context(context.now, first.start, spoken_of=first)
+    return found, Context(context.now, None, first.start.date(), options[-1])
 
 
 @dataclass(frozen=True)
@@ -241,22 +277,27 @@ def _relative(items: list[Item], tokens: list[Token]) -> str | None:
         before = tokens[item.start - 1].norm if item.start else ""
         word = "earlier" if isinstance(item.value, Sooner) else "later"
         asked = index > 0 and items[index - 1].value in (Cue.ASK, Cue.OTHER, Cue.CORRECT, Cue.MOVE)
-        if asked or before in (
-            "something",
-            "anything",
-            "bit",
-            "little",
-            "no",
-            "any",
-            "even",
-            "much",
-            "slightly",
-            "it",
-            "than",
-            "come",
-            "time",
-            "one",
-            "them",
+        if (
+            asked
+            or tokens[item.start].norm in ("move", "bump", "bring", "push")
+            or before
+            in (
+                "something",
+                "anything",
+                "bit",
+                "little",
+                "no",
+                "any",
+                "even",
+                "much",
+                "slightly",
+                "it",
+                "than",
+                "come",
+                "time",
+                "one",
+                "them",
+            )
         ):
             return word
         if all(
