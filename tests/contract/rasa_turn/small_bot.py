@@ -63,7 +63,7 @@ slots:
   nickname:
     type: text
     influence_conversation: false
-    mappings: [{type: custom, action: action_nickname}]
+    mappings: [{type: custom, action: action_nickname, conditions: [{active_loop: visit_form}]}]
   suspended:
     type: any
     mappings: [{type: custom}]

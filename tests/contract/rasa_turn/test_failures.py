@@ -69,10 +69,13 @@ async def test_a_slow_action_fails_the_turn_at_the_limit(agent: Agent, actions: 
 
 
 async def test_a_failed_slot_action_fails_the_turn(line: Line, actions: Actions, stock: Stock) -> None:
+    await stock.text("book a visit")
+    await line.text("book a visit")
     actions.does["action_nickname"] = lambda _call: web.Response(status=500)
-    assert await stock.text("hello") == ["hello by anything"]
+    assert await stock.text("on friday") == ["Is that right?"]
     with pytest.raises(TurnFailed, match="action_nickname"):
-        await line.text("hello")
+        await line.text("on friday")
+    assert (await line.tracker()).get_slot("day") is None
 
 
 async def test_a_failed_validation_keeps_the_answer_for_the_next_try(line: Line, actions: Actions) -> None:

@@ -106,8 +106,23 @@ async def test_health_tells_whether_turns_are_answered(url: str, agent: Agent) -
 
 
 async def test_messages_of_one_conversation_take_turns(line: Line, actions: Actions) -> None:
-    both = await asyncio.gather(line.text("book a visit", message_id="SM1"), line.text("on friday", message_id="SM2"))
-    assert [words(result) for result in both] == [["Which day?"], ["Is that right?"]]
+    called, released = asyncio.Event(), asyncio.Event()
+
+    async def waiting(_call: dict[str, Any]) -> dict[str, Any]:
+        called.set()
+        await released.wait()
+        return answer(text="Second.")
+
+    actions.does["action_second"] = waiting
+    first = asyncio.create_task(line.text("tell me twice"))
+    await called.wait()
+    second = asyncio.create_task(line.text("hello"))
+    done, _ = await asyncio.wait({second}, timeout=0.2)
+    assert not done
+    released.set()
+    assert words(await first) == ["First.", "Second."]
+    assert words(await second) == ["hello by text"]
+    assert [event.text for event in (await line.tracker()).events if event.type_name == "user"] == ["tell me twice", "hello"]
 
 
 async def test_redis_is_not_the_lock(small_model: Path, actions: Actions, redis_server: RedisServer, tmp_path: Path) -> None:
