@@ -44,7 +44,7 @@ class Settings:
     host: str = _setting(
         "HOST", "", "address the edge listens on; empty = every one when live, 127.0.0.1 in demo, whose passwords are known"
     )
-    port: int = _setting("PORT", 8080, "the only public port; 0 = any free one (`run all` says which)")
+    port: int = _setting("PORT", 8080, "the only public port; 0 = any free one, for the private ports too (`run all` says which)")
     public_url: str = _setting(
         "PUBLIC_URL",
         "",

@@ -39,7 +39,10 @@ class Ports:
 
 
 def settle(settings: Settings, env: Mapping[str, str], patience: float = PATIENCE_SECONDS) -> Ports:
-    """Choose the ports. Raises CommandError when one that was asked for is not free within `patience` seconds."""
+    """Choose the ports. Raises CommandError when one that was asked for is not free within `patience` seconds.
+
+    Where the public port may be any, the private ones may too: lines that start side by side do not meet on the defaults.
+    """
     taken: set[int] = set()
 
     def choose(name: str, host: str, wanted: int, *, firm: bool) -> int:
@@ -53,13 +56,15 @@ def settle(settings: Settings, env: Mapping[str, str], patience: float = PATIENC
     def private(name: str, url: str, default: str) -> int | None:
         if url != default:
             return None
-        return choose(name, LOOPBACK, urlsplit(url).port or 0, firm=False)
+        return choose(name, LOOPBACK, (urlsplit(url).port or 0) if settings.port else 0, firm=False)
 
     defaults = Settings()
     edge = choose("MENDLINE_PORT", settings.listen_host, settings.port, firm=True)
     scheduling = None
     if not settings.scheduling_url:
-        scheduling = choose("MENDLINE_SCHEDULING_PORT", LOOPBACK, settings.scheduling_port, firm=bool(env.get("MENDLINE_SCHEDULING_PORT")))
+        firm = bool(env.get("MENDLINE_SCHEDULING_PORT"))
+        wanted = settings.scheduling_port if settings.port or firm else 0
+        scheduling = choose("MENDLINE_SCHEDULING_PORT", LOOPBACK, wanted, firm=firm)
     return Ports(
         edge=edge,
         scheduling=scheduling,

@@ -47,6 +47,13 @@ def test_a_taken_default_of_a_private_process_is_replaced() -> None:
     assert chosen not in (None, port)
 
 
+def test_where_any_public_port_will_do_the_private_defaults_are_left_to_others() -> None:
+    ports = settle(settings(), {})
+    assert {5005, 5055, 8090}.isdisjoint({ports.rasa, ports.actions, ports.scheduling})
+    named = free_port()
+    assert settle(settings(MENDLINE_SCHEDULING_PORT=str(named)), {"MENDLINE_SCHEDULING_PORT": str(named)}).scheduling == named
+
+
 def test_a_taken_port_that_a_person_named_is_refused() -> None:
     with taken() as port, pytest.raises(CommandError, match=f"port {port} of 127.0.0.1 is taken.*MENDLINE_PORT"):
         settle(settings(MENDLINE_PORT=str(port)), {}, patience=0)
