@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +30,7 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -76,7 +76,7 @@ def move_clock(home: Path, to: datetime) -> None:
     """Make every demo clock of `home` show `to` (aware) now and run on from there."""
     if to.tzinfo is None:
         raise ValueError(f"{to.isoformat()} has no UTC offset; write for example 2025-06-02T09:00:00-04:00")
-    offset = (to - datetime.now(timezone.utc)).total_seconds()
+    offset = (to - datetime.now(UTC)).total_seconds()
     path = home / CLOCK_FILE
     partial = path.with_name(f"{CLOCK_FILE}.{os.getpid()}")
     partial.write_text(json.dumps({"offset_seconds": offset}), encoding="utf-8")

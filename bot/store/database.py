@@ -28,11 +28,18 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, poolclass=sa.pool.QueuePool, pool_size=threads, max_overflow=2)
+            self.engine = sa.create_engine(
+                url,
+                connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+                poolclass=sa.pool.QueuePool,
+                hide_parameters=True,  # an error names the statement, never what a patient wrote
+                pool_size=threads,
+                max_overflow=2,
+            )
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = sa.create_engine(url, pool_size=threads, max_overflow=2, pool_pre_ping=True)
+            self.engine = sa.create_engine(url, pool_size=threads, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="sql")
 
     @contextmanager

@@ -80,7 +80,7 @@ def awaiting_of(tracker: DialogueStateTracker, domain: Domain) -> Awaiting:
             return said
         if not form and _begins_turn(event) is not None:
             return Awaiting.NONE
-        if form and isinstance(event, SlotSet) and event.key == REQUESTED_SLOT:
+        if form and isinstance(event, ActiveLoop):
             break
     if not form or not slot:
         return Awaiting.NONE

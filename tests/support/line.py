@@ -1,196 +1,262 @@
-"""Everything a turn needs, scripted: a clock that is moved by hand, a dialogue that replays like the real one, a screen of two words."""
+"""The whole line inside the test, on a clock of its own: edge, worker, sender, actions and the scheduling server, with a scripted Twilio.
+
+Only Rasa is a process of its own, shared by the session: it keeps nothing but conversations, whose ids are random. Every test gets a
+fresh copy of a migrated store and of the demo clinic.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import sqlalchemy as sa
+from aiohttp import web
 
+from actions.context import open_context, provide
+from actions.serve import make_app as make_actions
+from bot import handoff
+from bot.clinic import load_clinic
 from bot.phrases import Phrases
-from bot.store import inbox
+from bot.rate import Unlimited
+from bot.safety.screen import Screen
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.store import tables
 from bot.store.database import Database
-from bot.store.inbox import Accepted
-from bot.store.tables import conversation, outbox
 from bot.turns.composing import AutoReplies
 from bot.turns.house import House
-from bot.turns.worker import Patience, Worker
-from bot.types import Awaiting, Channel, InboundMessage, Record, Say, TurnRequest, TurnResult
+from bot.turns.worker import Worker
+from bot.types import Channel
+from bot.wake import Wake
+from channels.edge import make_edge
+from channels.rasa_turn.client import RasaDialogue
+from channels.twilio.carrier import TwilioCarrier
+from scheduling.app import make_app as make_scheduling
+from scheduling.demo.cast import cast
+from scheduling.features import ALL, Features
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.twilio_client import SignedTexter, new_sid
 
-ROOT = Path(__file__).parents[2]
-LINE = "+12075550100"
-ONCALL = "+12075550111"
-MAYA = "+12075550142"
-NOON = datetime(2025, 6, 2, 16, 0, tzinfo=UTC)
-
-_sids = itertools.count(1)
+ZONE = ZoneInfo("America/New_York")
+# The Monday of the golden dialogues.
+MONDAY = datetime(2025, 6, 2, 8, 2, tzinfo=ZONE)
+WAIT_SECONDS = 30.0
 
 
-class HandClock:
-    """Shows what it was set to. Sleeping moves it on, so that waiting takes no time."""
+class MovedClock:
+    """The machine's clock, moved: it shows `start` when made and runs on; `move` jumps. Waiting takes real time."""
 
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
+    def __init__(self, start: datetime) -> None:
+        self._offset = start.astimezone(UTC) - datetime.now(UTC)
 
     def now(self) -> datetime:
-        return self.at
+        return datetime.now(UTC) + self._offset
 
     async def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
 
-    def move(self, **delta: float) -> None:
-        self.at += timedelta(**delta)
-
-
-class NoWake:
-    """Wakes nobody and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
-
-    async def notify(self, kind: str, identifier: str) -> None:
-        self.told.append((kind, identifier))
-
-    async def listen(self, kind: str, group: str | None = None) -> AsyncIterator[str]:
-        await asyncio.Event().wait()
-        yield ""
-
-
-Answer = TurnResult | Exception | Callable[[TurnRequest], Any]
-
-
-class ScriptedDialogue:
-    """Answers every turn with `echo: TEXT`, or with what the script says next. Knows answered turns by id, as the real one does."""
-
-    def __init__(self, *script: Answer) -> None:
-        self.script = list(script)
-        self.requests: list[TurnRequest] = []
-        self.answered: dict[str, TurnResult] = {}
-
-    async def turn(self, request: TurnRequest) -> TurnResult:
-        self.requests.append(request)
-        if request.message_id in self.answered:
-            return replace(self.answered[request.message_id], replayed=True)
-        answer: Any = self.script.pop(0) if self.script else says(f"echo: {request.text or request.trigger}")
-        if callable(answer) and not isinstance(answer, Exception):
-            answer = await answer(request)
-        if isinstance(answer, Exception):
-            raise answer
-        self.answered[request.message_id] = answer
-        return answer
-
-
-def says(*texts: str, ask: str | None = None, awaiting: Awaiting = Awaiting.YES_NO, records: Sequence[Record] = ()) -> TurnResult:
-    """Return a result that says these texts and then asks `ask`."""
-    spoken = [Say(text) for text in texts]
-    if ask is not None:
-        spoken.append(Say(ask, awaiting=awaiting))
-    return TurnResult(spoken, list(records), awaiting if ask is not None else Awaiting.NONE)
-
-
-@dataclass(frozen=True)
-class ScriptedFinding:
-    level: str = "none"
-    category: str = ""
-    patterns: tuple[str, ...] = ()
-
-
-class ScriptedScreen:
-    """Finds a level where the text names it: `calf` is urgent, `breath` an emergency, `ending it` a crisis, `hurts me` abuse."""
-
-    WORDS = {
-        "calf": ScriptedFinding("urgent", "clot", ("calf",)),
-        "hurts me": ScriptedFinding("urgent", "abuse", ("hurts_me",)),
-        "breath": ScriptedFinding("emergency", "breathless", ("breath",)),
-        "cannot feel\nmy legs": ScriptedFinding("emergency", "cauda_equina", ("legs",)),
-        "ending it": ScriptedFinding("crisis", "suicide", ("ending",)),
-    }
-
-    def __init__(self) -> None:
-        self.checked: list[str] = []
-
-    def check(self, text: str) -> ScriptedFinding:
-        self.checked.append(text)
-        return next((finding for word, finding in reversed(self.WORDS.items()) if word in text), ScriptedFinding())
+    def move(self, by: timedelta) -> None:
+        """Let that much time have passed."""
+        self._offset += by
 
 
 @dataclass
 class Line:
-    """A clinic's line with everything scripted around the real store and worker."""
+    """A running line. `text` plays a patient and returns what she was answered."""
 
+    settings: Settings
+    clock: MovedClock
     database: Database
-    clock: HandClock = field(default_factory=HandClock)
-    dialogue: ScriptedDialogue = field(default_factory=ScriptedDialogue)
-    screen: ScriptedScreen = field(default_factory=ScriptedScreen)
-    wake: NoWake = field(default_factory=NoWake)
-    oncall: str = ONCALL
-    introduce: bool = False
+    twilio: FakeTwilio
+    texter: SignedTexter
+    fhir: str
+    session: aiohttp.ClientSession
+    people: dict[str, dict[str, Any]]
+    seen: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def house(self) -> House:
-        return House(
-            clinic="Harbor PT",
-            zone=ZoneInfo("America/New_York"),
-            phrases=Phrases.load(ROOT / "data/responses/line.yml"),
-            auto_replies=AutoReplies.load(ROOT / "data/auto_replies.yml"),
-            oncall_number=self.oncall,
-            paging_line=LINE,
-            console_url="http://127.0.0.1:8080/staff",
+    def number(self, who: str) -> str:
+        """Return the phone number of one of the cast, by first name, or the number itself."""
+        return who if who.startswith("+") else str(self.people[who.lower()]["number"])
+
+    async def text(self, who: str, *bodies: str, **fields: str) -> list[str]:
+        """Text the line, all bodies at once, and return the answers when the line has finished with them."""
+        number = self.number(who)
+        answers = await asyncio.gather(*(self.texter.text(number, body, new_sid(), **fields) for body in bodies))
+        assert {answer.status for answer in answers} == {200}, answers
+        await self.quiet()
+        return self.news(number)
+
+    async def converse(self, who: str, *bodies: str) -> list[list[str]]:
+        """Text one body after the other; return the answers to each."""
+        return [await self.text(who, body) for body in bodies]
+
+    async def release(self, conversation_id: str) -> None:
+        """Let staff give a conversation back to the bot, and wait for what it says."""
+
+        def give_back(connection: Any) -> None:
+            query = sa.select(tables.conversation.c.owner_version).where(tables.conversation.c.id == conversation_id)
+            handoff.release(connection, conversation_id, "staff", connection.execute(query).scalar_one(), self.clock.now())
+
+        await self.database.writing(give_back)
+        await self.quiet()
+
+    def news(self, who: str) -> list[str]:
+        """Return what was sent to that number since the last look."""
+        number = self.number(who)
+        bodies = self.twilio.bodies(number)
+        fresh = bodies[self.seen.get(number, 0) :]
+        self.seen[number] = len(bodies)
+        return fresh
+
+    async def quiet(self) -> None:
+        """Return when no message waits, no turn is open and nothing is left to send."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while await self.database.reading(_busy):  # noqa: ASYNC110 - the processes tell nobody
+                await asyncio.sleep(0.01)
+
+    async def rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        """Return every row of a table of the store."""
+
+        def read(connection: Any) -> list[dict[str, Any]]:
+            return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+
+        return await self.database.reading(read)
+
+    async def get(self, path: str, **params: str) -> dict[str, Any]:
+        """Read from the scheduling server, as its own client would."""
+        async with self.session.get(f"{self.fhir}/{path}", params=params) as answer:
+            found: dict[str, Any] = await answer.json(content_type=None)
+            return found
+
+    async def visits(self, who: str, *statuses: str) -> list[tuple[str, str]]:
+        """Return (local start, practitioner's first name) of a patient's visits from now on, soonest first."""
+        reference = f"Patient/{self.people[who.lower()]['fhir_id']}"
+        bundle = await self.get(
+            "Appointment",
+            patient=reference,
+            date=f"ge{self.clock.now().isoformat()}",
+            status=",".join(statuses or ("booked", "pending")),
+            _count="50",
         )
+        found = []
+        for entry in bundle.get("entry", ()):
+            resource = entry["resource"]
+            start = datetime.fromisoformat(resource["start"]).astimezone(ZONE)
+            with_whom = [
+                part["actor"].get("display", "") for part in resource["participant"] if "Practitioner/" in part["actor"]["reference"]
+            ]
+            found.append((f"{start:%a %b} {start.day} {start:%H:%M}", with_whom[0].split()[0] if with_whom else ""))
+        return found
 
-    def worker(self, **options: Any) -> Worker:
-        options.setdefault("patience", Patience())
-        return Worker(options.pop("database", self.database), self.dialogue, self.screen, self.house, self.clock, self.wake, **options)
+    async def slot_status(self, practitioner: str, start: str) -> set[str]:
+        """Return the statuses of a practitioner's slots that start at a local time such as `2025-06-03T10:00`."""
+        instant = datetime.fromisoformat(start).replace(tzinfo=ZONE)
+        bundle = await self.get("Slot", **{"schedule.actor": practitioner, "start": instant.isoformat(), "_count": "10"})
+        return {entry["resource"]["status"] for entry in bundle.get("entry", ())}
 
-    def text(self, body: str, sid: str | None = None, address: str = MAYA, **more: Any) -> Accepted:
-        """A patient's message arrives."""
-        sid = sid or f"SM{next(_sids):032d}"
-        inbound = InboundMessage(sid, more.pop("channel", Channel.SMS), LINE, address, body, **more)
-        with self.database.write() as connection:
-            accepted = inbox.accept(connection, inbound, self.clock.now())
-            if not self.introduce:
-                today = self.house.day(self.clock.now())
-                connection.execute(conversation.update().where(conversation.c.id == accepted.conversation_id).values(introduced_on=today))
-        return accepted
 
-    async def answer(self, accepted: Accepted | str, worker: Worker | None = None) -> None:
-        """A worker answers everything that waits, whatever time that takes."""
-        identifier = accepted if isinstance(accepted, str) else accepted.conversation_id
-        worker = worker or self.worker()
-        while (delay := await worker.serve(identifier)) is not None:
-            await self.clock.sleep(delay)
+def _busy(connection: Any) -> bool:
+    waiting = sa.select(tables.message.c.id).where(tables.message.c.turn_id.is_(None), ~tables.message.c.consumed)
+    open_turns = sa.select(tables.turn.c.id).where(tables.turn.c.state.in_(("open", "waiting")))
+    unsent = sa.select(tables.outbox.c.id).where(tables.outbox.c.state.in_(("queued", "sending")))
+    return any(connection.execute(query.limit(1)).first() is not None for query in (waiting, open_turns, unsent))
 
-    def rows(self, table: sa.Table, *where: Any) -> list[Any]:
-        """Every row of a table, in the order of writing."""
-        order = table.c.position if table is outbox else next(iter(table.primary_key.columns))
-        with self.database.read() as connection:
-            return connection.execute(sa.select(table).where(*where).order_by(order)).all()
 
-    def sent(self, state: str = "queued") -> list[str]:
-        """What the outbox owes patients, in order."""
-        return [row.body for row in self.rows(outbox, outbox.c.state == state, outbox.c.purpose != "page")]
+@dataclass(frozen=True)
+class Templates:
+    """What every line of a session starts from: a migrated store, the demo clinic as of a day, Rasa, and a Redis."""
 
-    def handed(self, after: float = 0.0) -> None:
-        """The carrier takes everything that is queued."""
-        at = self.clock.now() + timedelta(seconds=after)
-        with self.database.write() as connection:
-            connection.execute(
-                outbox.update().where(outbox.c.state == "queued").values(state="handed", attempts=1, first_tried_at=at, handed_at=at)
-            )
+    store: Path
+    schedule: Path
+    today: date
+    rasa_url: str
+    actions_port: int
+    redis_url: str
 
-    def one(self, table: sa.Table, *where: Any) -> Any:
-        """The only row of a table."""
-        (row,) = self.rows(table, *where)
-        return row
 
-    def talk(self, accepted: Accepted | str) -> Any:
-        """The conversation's row."""
-        identifier = accepted if isinstance(accepted, str) else accepted.conversation_id
-        return self.one(conversation, conversation.c.id == identifier)
+@asynccontextmanager
+async def running_line(
+    folder: Path, templates: Templates, now: datetime = MONDAY, features: Features = ALL, **changes: Any
+) -> AsyncIterator[Line]:
+    """Start a line on copies of the templates; `changes` are settings."""
+    shutil.copyfile(templates.store, folder / "mendline.db")
+    shutil.copyfile(templates.schedule, folder / "scheduling.db")
+    clock = MovedClock(now)
+    async with AsyncExitStack() as stack:
+        fhir = await _serve(stack, make_scheduling(folder / "scheduling.db", clock.now, features=features))
+        twilio = await stack.enter_async_context(FakeTwilio())
+        values: dict[str, Any] = {
+            "home": folder,
+            "database_url": f"sqlite:///{folder / 'mendline.db'}",
+            "redis_url": templates.redis_url,
+            "scheduling_url": f"{fhir}/fhir",
+            "scheduling_profile": "embedded",
+            "twilio_api_url": twilio.url,
+            "rasa_url": templates.rasa_url,
+            "public_url": "http://line.test",
+            **changes,
+        }
+        settings = Settings(**values)
+        database = Database(settings.database)
+        stack.callback(database.close)
+        provide(lambda: open_context(settings, clock))
+        await _serve(stack, make_actions(settings.internal_token), templates.actions_port)
+        wake = Wake(settings.redis)
+        stack.push_async_callback(wake.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        edge = await _serve(stack, make_edge(settings, database, wake, clock))
+        texter = await stack.enter_async_context(SignedTexter(edge, signed_base=settings.base_url))
+        await _work(stack, settings, database, wake, clock, session)
+        people = {entry["name"].split()[0].lower(): entry for entry in cast(templates.today, ZONE)}
+        yield Line(settings, clock, database, twilio, texter, f"{fhir}/fhir", session, people)
+
+
+async def _work(
+    stack: AsyncExitStack, settings: Settings, database: Database, wake: Wake, clock: MovedClock, session: aiohttp.ClientSession
+) -> None:
+    clinic = load_clinic(settings.clinic)
+    house = House(
+        clinic=clinic.short_name,
+        zone=clinic.zone,
+        phrases=Phrases.load(),
+        auto_replies=AutoReplies.load(),
+        oncall_number=settings.oncall_number,
+        paging_line=settings.sms_number,
+        console_url=f"{settings.base_url}/staff",
+    )
+    carrier = TwilioCarrier(settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, "")
+    dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
+    stop = asyncio.Event()
+    worker = Worker(database, dialogue, Screen.load(), house, clock, wake, 8)
+    sender = Sender(database, {Channel.SMS: carrier}, clock, wake, Unlimited(), lambda: 0.5)
+    works = [asyncio.create_task(worker.run(stop)), asyncio.create_task(sender.run(stop))]
+
+    async def end() -> None:
+        stop.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*works)
+
+    stack.push_async_callback(end)
+
+
+async def _serve(stack: AsyncExitStack, app: web.Application, port: int = 0) -> str:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+    host, taken = runner.addresses[0][:2]
+    return f"http://{host}:{taken}"
+
+
+def said(answers: Sequence[str]) -> str:
+    """Return several answers as one text, for looking for words in."""
+    return " ".join(answers)

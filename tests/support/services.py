@@ -49,10 +49,10 @@ def free_port() -> int:
         return port
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, name: str) -> None:
-    """Return when `ready()` is true. Raises ServiceFailed when the process ends first or START_SECONDS pass."""
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, name: str, seconds: float = START_SECONDS) -> None:
+    """Return when `ready()` is true. Raises ServiceFailed when the process ends first or the seconds pass."""
     pause = threading.Event()
-    for _ in range(int(START_SECONDS / 0.02)):
+    for _ in range(int(seconds / 0.02)):
         if ready():
             return
         if process.poll() is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.nlu.when.lexicon import words
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import InDays, Weekday
 from bot.nlu.when.scan import Item
@@ -16,32 +17,11 @@ from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import ThatDay
 
 _SMALL = frozenset({"filler", "or", "and", "comma"})
-_UNASKED = frozenset(
-    ["running", "run", "be", "being", "am", "im", "was", "were", "see", "talk", "call", "you", "it", "too", "so", "as", "very", "how"]
-)
-_NAMING = frozenset(
-    [
-        "a",
-        "an",
-        "option",
-        "number",
-        "choice",
-        "the",
-        "exercise",
-        "level",
-        "page",
-        "room",
-        "day",
-        "phase",
-        "step",
-        "grade",
-        "pain",
-        "#",
-        "press",
-        "reply",
-        "score",
-        "my",
-    ]
+_UNASKED = words("running run be being am im was were see talk call you it too so as very how")
+_NAMING = words(
+    """
+    a an option number choice the exercise level page room day phase step grade pain # press reply score my
+    """
 )
 
 
@@ -118,6 +98,10 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         if others and _ends(items, index + 1):
             return True
     behind = items[index + 1] if index + 1 < len(items) else None
+    if behind is not None and not loose_part and behind.value is Cue.INSTEAD_OF:
+        return True
+    if behind is not None and not loose_part and behind.value is Cue.ACCEPT_POST and said_before in ("is", "does", "would", "at"):
+        return True
     return (
         behind is not None
         and behind.value is Cue.ACCEPT_POST

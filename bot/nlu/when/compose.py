@@ -13,7 +13,7 @@ from itertools import pairwise
 from bot.nlu.when.constraint import DAY, DAY_MINUTES, HORIZON_DAYS, Option, Range, TimeRange, merged_times
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWishError, Ranges, Weekday, midnight, under_way
 from bot.nlu.when.scan import Item
-from bot.nlu.when.stretches import Open, Overlap
+from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, From, Times, Until, without_times
 from bot.nlu.when.visits import AfterThat
@@ -69,6 +69,14 @@ def clauses(items: list[Item]) -> list[Clause]:
 
 
 def _add_date(clause: Clause, node: Day, link: str) -> None:
+    if (
+        clause.dates
+        and isinstance(node, Week)
+        and node.of == "visit"
+        and isinstance(clause.dates[-1], Week)
+        and clause.dates[-1].of == "now"
+    ):
+        node = replace(node, offset=clause.dates[-1].offset + node.offset, of="now")
     if clause.dates and link != "or":
         last = clause.dates[-1]
         joined = _refine(last, node) or (None if link else _nest(last, node))

@@ -38,6 +38,8 @@ class Past:
 # Patterns of the grammar, one to a dash.
 _CUES = {
     Cue.REJECT: """
+- (id | i | i would | we would | shed | hed | would)? (prefer | rather | like) not (to)? (do | come | have | come in | be)? (in | on)?
+- (hate | dislike | dont like | dont want | not a fan of | not big on | cant stand)
 - (cant | wont | couldnt | dont think i can | doubt i can | not going to | not gonna | never going to | unable to | not able
   to | wont be able to | isnt able to | not be able to | can no longer | cant really | cant possibly | shouldnt | dont want
   to | i cant | cannot) (make | do | come | come in | attend | be there | get there | get in | keep | be in | make it in |
@@ -81,6 +83,7 @@ _CUES = {
 - in place of (my)?
 """,
     Cue.OWN: """
+- (im | i am | hes | shes | were) (on | in) for
 - (i | we | he | she | mom | dad | ive | my mom | my dad | my mother | weve) (currently | already | still)? (have | has |
   got | had) (got)? ((an | my | a | the)? (appointment | visit | session | slot | therapy | pt))? (scheduled | booked | set
   up | coming up | down | set | with <name> | with you)? (on | for | at)?
@@ -115,6 +118,7 @@ _CUES = {
 - (the | my | our) (doctor | dentist | mri | surgery | funeral | wedding | meeting) is (on)?
 """,
     Cue.MOVE: """
+- (put | hold) (it | me | that | this | things)? off
 - (move | moving | change | changing | reschedule | rescheduling | switch | swap | push | bump | shift | transfer | rebook |
   trade | moved | switching) (it | me | us | him | them)?
 """,
@@ -160,7 +164,8 @@ _CUES = {
 """,
     Cue.STORY: """
 - (hurt | hurts | hurting | pain | pains | painful | sore | ache | aches | aching | swollen | fell | tripped | slipped |
-  twisted | strained | started | felt | woke | sprained | throbbing | stiff | numb | injured | tweaked | pulled)
+  twisted | strained | started | felt | woke | sprained | throbbing | stiff | slow | tired | groggy | dizzy | sleepy |
+  numb | injured | tweaked | pulled)
 - (did | done | finished | completed | skipped | missed | forgot | was | had | went | saw | called | told | tried | took |
   got hurt | been | took)
 - (pain | hurts) (is | was | level)?
@@ -180,6 +185,7 @@ _CUES = {
 """,
 }
 _PASTS = """
+- the (sooner | earlier | later | quicker) the better
 - since (about | around | last | this | early | late)? (<date> | <time> | then)
 - (ever since | since) (about | around | last | this)? <date> <time>
 - last (<weekday> | night | week | month | year | time | spring | summer | fall | winter | weekend | visit | session | few

@@ -6,53 +6,26 @@ from typing import Any
 
 from bot.nlu.when.days import Day, Every, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS
+from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS, words
 from bot.nlu.when.stretches import AnyOf, Month, Through, WeekOf
 from bot.nlu.when.tokens import Token
 
 # "march", "may" and the months that are names are months only where a date can stand.
 _DOUBTFUL_MONTHS = frozenset(["march", "may", "april", "june"])
-_BEFORE_MONTH = frozenset(
-    [
-        "in",
-        "of",
-        "early",
-        "late",
-        "mid",
-        "middle",
-        "next",
-        "this",
-        "until",
-        "til",
-        "before",
-        "after",
-        "by",
-        "during",
-        "through",
-        "to",
-        "from",
-        "for",
-        "beginning",
-        "end",
-        "around",
-        "or",
-        "and",
-        "towards",
-        "-",
-        "sometime",
-        "last",
-    ]
+_BEFORE_MONTH = words(
+    """
+    in of early late mid middle next this until til before after by during through to from for beginning end around or and
+    towards - sometime last
+    """
 )
-_SITTING = frozenset(["on", "down", "up", "in", "at", "here", "there", "still", "around", "through", "with", "and", "for", "too"])
-_PERSON = frozenset(["i", "he", "she", "we", "they", "just", "have", "who"])
-_SUNLIGHT = frozenset(
-    ["hurts", "hurt", "is", "was", "light", "shine", "shining", "exposure", "damage", "burn", "block", "screen", "rises", "comes"]
-)
+_SITTING = words("on down up in at here there still around through with and for too")
+_PERSON = words("i he she we they just have who")
+_SUNLIGHT = words("hurts hurt is was light shine shining exposure damage burn block screen rises comes")
 
 HOLIDAYS: tuple[tuple[str, str], ...] = (
     ("christmas", "christmas day?"),
     ("christmas_eve", "christmas evening"),
-    ("new_year", "new (year's | years | year) day?"),
+    ("new_year", "(the)? new (year's | years | year) day?"),
     ("new_year_eve", "new (year's | years | year) evening"),
     ("valentine", "valentine's|valentines day?"),
     ("saint_patrick", "(saint | st) (patrick's | patricks | patty's | paddy's) day?"),
@@ -219,6 +192,9 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(day, "(the)? last <weekday> (of | in) <month_span>", lambda number, span: In(Weekday(number), span, -1))
     grammar.rule(day, "<weekday> (of | in | on | the)? <week_span>", lambda number, span: In(Weekday(number), span))
     grammar.rule(day, "<week_span> (on | the)? <weekday>", lambda span, number: In(Weekday(number), span))
+    grammar.rule(day, "<plain_day> or (the)? (day after | next day | following day)", lambda base: AnyOf((base, Later(base, 1))))
+    grammar.rule(day, "<plain_day> or (the)? (day before | previous day)", lambda base: AnyOf((base, Later(base, -1))))
+    grammar.rule(day, "(the)? <rank> of (the | the next) month", MonthDay)
     grammar.rule(day, "(the)? <rank> of next month", lambda nth: In(MonthDay(nth), Month(offset=1)))
     grammar.rule(day, "<weekdays>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | each | most) <weekday>", lambda number: Every(frozenset({number})))

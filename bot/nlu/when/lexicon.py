@@ -212,7 +212,7 @@ FUZZY_TARGETS = (
     "twentieth",
 )
 # Words one letter from a target that mean themselves.
-NOT_FUZZY = frozenset(["holiday", "sundae", "someday", "friend", "warning", "evening's", "meaning", "learning", "money", "mention"])
+NOT_FUZZY = words("holiday sundae someday friend warning evening's meaning learning money mention")
 
 # Two heard words that are one.
 JOINED = {

@@ -3,161 +3,29 @@
 from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.lexicon import ORDINALS, TENS, UNITS
+from bot.nlu.when.lexicon import ORDINALS, TENS, UNITS, words
 from bot.nlu.when.times import Clock
 from bot.nlu.when.tokens import Token
 
 Found = tuple[int, int] | None
 
 # After one of these a number counts things or names one; it is not a time or a day.
-COUNTED = frozenset(
-    [
-        "rep",
-        "reps",
-        "repetition",
-        "repetitions",
-        "set",
-        "sets",
-        "time",
-        "times",
-        "minute",
-        "minutes",
-        "second",
-        "seconds",
-        "sec",
-        "secs",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "lb",
-        "lbs",
-        "pound",
-        "pounds",
-        "kg",
-        "percent",
-        "%",
-        "visit",
-        "visits",
-        "session",
-        "sessions",
-        "exercise",
-        "exercises",
-        "stretch",
-        "stretches",
-        "mile",
-        "miles",
-        "step",
-        "steps",
-        "people",
-        "person",
-        "weekends",
-        "st",
-        "street",
-        "ave",
-        "avenue",
-        "rd",
-        "road",
-        "dollars",
-        "bucks",
-        "degrees",
-        "inch",
-        "inches",
-        "feet",
-        "ft",
-        "flights",
-        "stairs",
-        "laps",
-        "rounds",
-        "pills",
-        "tablets",
-        "kids",
-        "of",
-        "out",
-        "x",
-        "ml",
-        "mg",
-        "cups",
-        "stars",
-        "star",
-        "hrs",
-        "mins",
-        "more",
-        "other",
-        "things",
-        "options",
-        "appointments",
-        "circles",
-        "ankle",
-        "knee",
-        "hip",
-        "squats",
-        "bridges",
-        "lunges",
-        "pushups",
-        "situps",
-        "steps",
-    ]
+COUNTED = words(
+    """
+    rep reps repetition repetitions set sets time times minute minutes second seconds sec secs hour hours day days week
+    weeks month months year years yr yrs lb lbs pound pounds kg percent % visit visits session sessions exercise exercises
+    stretch stretches mile miles step steps people person weekends st street ave avenue rd road dollars bucks degrees inch
+    inches feet ft flights stairs laps rounds pills tablets kids of out x ml mg cups stars star hrs mins more other things
+    options appointments circles ankle knee hip squats bridges lunges pushups situps
+    """
 )
 # After one of these an ordinal ranks things; it is not a day of the month.
-RANKED = (COUNTED - {"of"}) | frozenset(
-    [
-        "one",
-        "ones",
-        "option",
-        "options",
-        "thing",
-        "available",
-        "opening",
-        "slot",
-        "half",
-        "part",
-        "floor",
-        "grade",
-        "choice",
-        "name",
-        "stretch",
-        "set",
-        "move",
-        "toe",
-        "finger",
-        "part",
-        "place",
-        "try",
-        "therapist",
-        "opinion",
-        "person",
-        "degree",
-        "base",
-        "class",
-        "round",
-        "attempt",
-        "part",
-        "page",
-        "row",
-        "video",
-        "link",
-        "message",
-        "question",
-        "child",
-        "daughter",
-        "son",
-        "wife",
-        "husband",
-        "two",
-        "three",
-        "few",
-        "couple",
-        "avenue",
-    ]
+RANKED = (COUNTED - {"of"}) | words(
+    """
+    one ones option options thing available opening slot half part floor grade choice name stretch set move toe finger
+    place try therapist opinion person degree base class round attempt page row video link message question child daughter
+    son wife husband two three few couple avenue
+    """
 )
 _HOMOPHONES = {"for": 4, "fore": 4, "four": 4, "to": 2, "too": 2, "won": 1, "ate": 8, "tree": 3, "sics": 6, "nein": 9}
 _HOUR_WORDS = {word: value for word, value in UNITS.items() if 1 <= value <= 12}

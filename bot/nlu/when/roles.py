@@ -6,20 +6,20 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from bot.nlu.when.lexicon import words
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Every
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Through
 from bot.nlu.when.times import At, Between, From, Until
 from bot.nlu.when.tokens import Token
+from bot.nlu.when.visits import SameTime
 
-_OWNERS = frozenset(["my", "our", "his", "her", "mom's", "dad's", "mother's", "father's", "husband's", "wife's", "their"])
+_OWNERS = words("my our his mom's dad's mother's father's husband's wife's their")
 
 
-_STAYING = frozenset(["be", "im", "ill", "hes", "shes", "am", "are", "were", "staying", "visiting", "gone", "away"])
-_PAIN = frozenset(
-    ["hurt", "hurts", "hurting", "pain", "sore", "swollen", "ache", "aches", "aching", "stiff", "throbbing", "painful", "numb"]
-)
+_STAYING = words("be im ill hes shes am are were staying visiting gone away")
+_PAIN = words("hurt hurts hurting pain sore swollen ache aches aching stiff throbbing painful numb")
 
 
 class Role(Enum):
@@ -219,6 +219,10 @@ def _is_bare(items: list[Item], index: int) -> bool:
 def _split_move(found: Group) -> tuple[list[Item], list[Item]] | None:
     """Split "tuesday to thursday" after "move": what is moved, and where to."""
     for position, item in enumerate(found.items):
+        if isinstance(item.value, SameTime) and isinstance(item.value.base, Through) and item.value.base.splits:
+            moved = item.value.base
+            first, last = replace(item, value=moved.first), replace(item, value=SameTime(moved.last))
+            return [*found.items[:position], first], [last, *found.items[position + 1 :]]
         if isinstance(item.value, Through | Between) and item.value.splits:
             ends: tuple[Any, Any] = (item.value.first, item.value.last)
             if isinstance(item.value, Between):

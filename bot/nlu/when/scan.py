@@ -7,73 +7,19 @@ from typing import Any
 
 from bot.nlu.when.cues import Cue, Past, add_cues
 from bot.nlu.when.grammar import Grammar, Parse
-from bot.nlu.when.lexicon import PLURAL_WEEKDAYS
+from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, words
 from bot.nlu.when.numbers import add_numbers
 from bot.nlu.when.stretch_rules import add_stretches
 from bot.nlu.when.time_rules import add_times
 from bot.nlu.when.tokens import END, Token, tokenize
 from bot.nlu.when.visit_rules import add_visits
 
-_FILLERS = frozenset(
-    [
-        "on",
-        "at",
-        "the",
-        "for",
-        "of",
-        "in",
-        "maybe",
-        "perhaps",
-        "say",
-        "like",
-        "um",
-        "uh",
-        "umm",
-        "hmm",
-        "er",
-        "well",
-        "please",
-        "around",
-        "about",
-        "either",
-        "any",
-        "anytime",
-        "sometime",
-        "would",
-        "be",
-        "even",
-        "just",
-        "if",
-        "possible",
-        "possibly",
-        "a",
-        "also",
-        "then",
-        "let",
-        "us",
-        "see",
-        "dear",
-        "hon",
-        "thanks",
-        "thank",
-        "ok",
-        "okay",
-        "yes",
-        "yeah",
-        "yep",
-        "sure",
-        "hi",
-        "hello",
-        "hey",
-        "there",
-        "this",
-        "that",
-        "only",
-        "some",
-        "time",
-        "is",
-        "are",
-    ]
+_FILLERS = words(
+    """
+    on at the for of in maybe perhaps say like um uh umm hmm er well please around about either any anytime sometime would
+    be even just if possible possibly a also then let us see dear hon thanks thank ok okay yes yeah yep sure hi hello hey
+    there this that only some time is are
+    """
 )
 _CONNECTIVES = {
     "or": "or",
@@ -130,12 +76,15 @@ def _grammar() -> Grammar:
     grammar.rule("date_time", "later (on)? today", lambda: "later")
     grammar.rule("date_time", "(rest of the day | the rest of the day | the rest of today | rest of today | today later)", lambda: "later")
     grammar.rule("date_time", "that <part>", lambda part: ("that", part))
+    grammar.rule(
+        "or", "(or (if not | else | otherwise | maybe | possibly | even) | if not | otherwise | failing that | alternatively)", lambda: "or"
+    )
     return grammar.ready()
 
 
 GRAMMAR = _grammar()
 # Tried in this order at each token; the longest match wins, the first of equals.
-_SYMBOLS = ("past", "date_time", "visit_date", "date", "time", "not", "visit_or_today", "loose_time", "visit_loose", "cue")
+_SYMBOLS = ("past", "date_time", "visit_date", "date", "time", "not", "visit_or_today", "loose_time", "visit_loose", "or", "cue")
 
 
 def scan(text: str) -> tuple[list[Token], list[Item]]:

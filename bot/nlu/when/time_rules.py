@@ -42,7 +42,6 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(right before | before) you close", 17, 19),
     ("(at | around | over | during | on)? (my | the | her | his)? lunch (hour | break | time)?", 11.5, 13.5),
     ("(around | about | towards)? (the)? (midday | middle of the day | noon time)", 11.5, 13.5),
-    ("before lunch", 7, 11.5),
     ("after lunch", 13, 19),
     ("after (work | i get off work | i get off | my shift)", 17, 21),
     ("after (school | the kids get home)", 15, 19),
@@ -95,12 +94,12 @@ def add_times(grammar: Grammar) -> None:
         loose_hour,
     )
     _add_clocks(grammar)
-    _add_windows(grammar)
     for pattern, start, end in PARTS:
         part = Part(int(start * H), int(end * H))
         grammar.rule("part", pattern, lambda *_, part=part: part)
     grammar.rule("time", "(sometime | some time | anytime)? <part>", lambda part: part)
     grammar.rule("time", "around|about|near (the)? <part>", lambda part: part)
+    _add_windows(grammar)
     grammar.rule("loose_time", "<loose_hour>", At)
     grammar.rule("loose_time", "early", lambda: Part(7 * H, 9 * H, loose=True))
     grammar.rule("loose_time", "am", lambda: Part(7 * H, 12 * H, loose=True))
@@ -151,7 +150,7 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(time, "at <heard_hour>", lambda hour: At(Clock(hour, 0)) if hour != 2 else None)
     grammar.rule(time, "at <small_minutes> (to | til) <hour> <half>?", lambda said, hour, half: At(Clock(hour, 0, half).sooner(said)))
     grammar.rule(time, "at (midday | middle of the day)", lambda: At(Clock(12, 0, "pm")))
-    near = "(at | say)? (around | about | abouts | roughly | approximately | near | close to | towards | toward | ~ | circa)"
+    near = "(at | say)? (around | about | abouts | roughly | approximately | near | close to | closer to | nearer to | towards | toward)"
     grammar.rule(time, f"{near} <any_clock> ish? (or so)?", Around)
     for tail in ("ish", "or so", "or thereabouts", "or around there", "give or take", "more or less"):
         grammar.rule(time, f"(at | say | around | about)? <any_clock> {tail}", Around)

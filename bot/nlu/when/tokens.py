@@ -124,7 +124,7 @@ def spelled(word: str) -> str:
         return SPELLINGS.get(bare, bare) + "'s"
     if len(word) >= _FUZZY_FROM and word not in NOT_FUZZY and word not in FUZZY_TARGETS:
         for target in FUZZY_TARGETS:
-            if word[0] == target[0] and abs(len(word) - len(target)) <= 1 and one_slip_apart(word, target):
+            if word[0] == target[0] and word != f"{target}s" and abs(len(word) - len(target)) <= 1 and one_slip_apart(word, target):
                 return target
     return word
 

@@ -1,0 +1,46 @@
+"""What is said when a message is not understood: once rephrased, twice narrowed, and the third time a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import current
+from actions.turn import Turn
+
+
+class ActionNotUnderstood(Action):
+    """Counts misunderstandings in a row. It never reverts the message: a reverted one would be lost from the transcript."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, context = Turn(dispatcher, tracker), current()
+        times = int(turn.get("misunderstood") or 0) + 1
+        if times >= context.clinic.policies.misunderstandings:
+            turn.set(handoff_reason="not_understood")
+            return [*turn.events(), FollowupAction("action_hand_off")]
+        turn.set(misunderstood=times)
+        if tracker.active_loop_name:
+            turn.say("utter_not_understood_in_form")
+            return turn.events()  # the form asks again by itself
+        turn.say("utter_not_understood" if times == 1 else "utter_not_understood_again")
+        # Rasa also falls back on this action where no rule applies, and then predicts it again and again.
+        return [*turn.events(), FollowupAction("action_listen")]
+
+
+class ActionNothingOpen(ActionNotUnderstood):
+    """Answers an answer to nothing: a "yes" or a "2" when no question is open. Inside a form it is simply not understood."""
+
+    def name(self) -> str:
+        return "action_nothing_open"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        if tracker.active_loop_name:
+            return await super().run(dispatcher, tracker, domain)
+        Turn(dispatcher, tracker).say("utter_nothing_open")
+        return []

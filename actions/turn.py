@@ -1,0 +1,90 @@
+"""One turn as an action sees it: what the patient just said, which slots it filled, and what the slots hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+
+class Turn:
+    """Reads a tracker, speaks through a dispatcher and collects slot changes; `events` is what the action returns."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.dispatcher = dispatcher
+        self.tracker = tracker
+        self._changes: dict[str, Any] = {}
+        self.user_event: Mapping[str, Any] = next((event for event in reversed(tracker.events) if event["event"] == "user"), {})
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's opaque id."""
+        return str(self.tracker.sender_id)
+
+    @property
+    def message_id(self) -> str:
+        """The MessageSid (or trigger id) of this turn: the same again when the turn is repeated."""
+        return str(self.user_event.get("message_id") or "")
+
+    @property
+    def text(self) -> str:
+        """What the patient wrote."""
+        return str(self.user_event.get("text") or "")
+
+    @property
+    def channel(self) -> str:
+        """`sms`, `whatsapp` or `voice`; `rasa shell` and `rasa test` count as a text."""
+        name = self.tracker.get_latest_input_channel()
+        return name if name in ("sms", "whatsapp", "voice") else "sms"
+
+    @property
+    def unseen_question(self) -> bool:
+        """Had the last question not reached the patient when this was written? Then it answers nothing."""
+        return bool((self.user_event.get("metadata") or {}).get("unseen_question"))
+
+    def fresh(self) -> dict[str, Any]:
+        """Return the slots that this message filled and the form has just been asked to check."""
+        return {name: value for name, value in self.tracker.slots_to_validate().items() if value is not None and name != "requested_slot"}
+
+    def answered_on_the_side(self, form: str) -> bool:
+        """Did another action already answer this message, so that the form is only being come back to?"""
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                return False
+            if event["event"] == "action" and event["name"] not in (form, "action_extract_slots", "action_listen"):
+                return True
+        return False
+
+    def get(self, slot: str) -> Any:
+        """Return a slot as it stands after the changes of this turn."""
+        return self._changes[slot] if slot in self._changes else self.tracker.get_slot(slot)
+
+    def set(self, **slots: Any) -> None:
+        """Change slots."""
+        self._changes.update(slots)
+
+    def clear(self, *slots: str) -> None:
+        """Empty slots."""
+        self._changes.update(dict.fromkeys(slots))
+
+    def events(self) -> list[EventType]:
+        """Return the slot changes as events."""
+        return [SlotSet(name, value) for name, value in self._changes.items()]
+
+    def say(self, response: str, **values: Any) -> None:
+        """Say a response of the domain, filled with values."""
+        self.dispatcher.utter_message(response=response, **values)
+
+    def record(self, kind: str, /, **detail: Any) -> None:
+        """Have something stored together with this turn's replies; see `bot.types.Record`."""
+        self.dispatcher.utter_message(json_message={"record": kind, **detail})
+
+    def said_at(self, clinic_now: datetime) -> datetime:
+        """Return when the message was written, clinic-local without offset; the present when the metadata does not say."""
+        said = (self.user_event.get("metadata") or {}).get("now")
+        moment = datetime.fromisoformat(said).astimezone(clinic_now.tzinfo) if said else clinic_now
+        return moment.replace(tzinfo=None)

@@ -1,0 +1,67 @@
+"""Dates, times and names as patients read and hear them; the sentences around them stand in the domain.
+
+Text: "Tue Jun 3, 10:00 AM". Voice: "Tuesday, June third, at ten in the morning" (never "06/03 10:00 AM", which is spoken wrongly).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+_UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+          "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty")
+_ORDINAL = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}
+
+
+def clock(moment: datetime, channel: str = "sms") -> str:
+    """Return the time of day: `10:00 AM`, or for voice `ten in the morning`."""
+    if channel != "voice":
+        return f"{moment.hour % 12 or 12}:{moment:%M} {'AM' if moment.hour < 12 else 'PM'}"
+    part = "in the morning" if moment.hour < 12 else "in the afternoon" if moment.hour < 17 else "in the evening"
+    hour = _UNITS[moment.hour % 12 or 12]
+    if (moment.hour, moment.minute) == (12, 0):
+        return "noon"
+    if moment.minute == 0:
+        return f"{hour} {part}"
+    if moment.minute == 30:
+        return f"half past {hour} {part}"
+    return f"{hour} {_number(moment.minute, oh=True)} {part}"
+
+
+def day(moment: date, channel: str = "sms") -> str:
+    """Return the day: `Tue Jun 3`, or for voice `Tuesday, June third`."""
+    if channel != "voice":
+        return f"{moment:%a} {moment:%b} {moment.day}"
+    return f"{moment:%A}, {moment:%B} {_ordinal(moment.day)}"
+
+
+def when(moment: datetime, channel: str = "sms") -> str:
+    """Return day and time: `Tue Jun 3, 10:00 AM`, or for voice `Tuesday, June third, at ten in the morning`."""
+    return f"{day(moment, channel)}, {'at ' if channel == 'voice' else ''}{clock(moment, channel)}"
+
+
+def options(moments: list[datetime], channel: str = "sms") -> str:
+    """Return numbered choices: `1) Wed Jun 4, 5:15 PM 2) …`; on the phone `One: …. Two: ….`"""
+    if channel == "voice":
+        return " ".join(f"{_UNITS[number].capitalize()}: {when(moment, channel)}." for number, moment in enumerate(moments, start=1))
+    return " ".join(f"{number}) {when(moment, channel)}" for number, moment in enumerate(moments, start=1))
+
+
+def weekday(moment: date) -> str:
+    """Return the day's name in full."""
+    return f"{moment:%A}"
+
+
+def _number(value: int, *, oh: bool = False) -> str:
+    if value < 10 and oh:
+        return f"oh {_UNITS[value]}"
+    if value < 20:
+        return _UNITS[value]
+    return f"{_TENS[value // 10]} {_UNITS[value % 10]}".strip()
+
+
+def _ordinal(value: int) -> str:
+    words = _number(value).split()
+    last = words[-1]
+    words[-1] = _ORDINAL.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+    return "-".join(words)

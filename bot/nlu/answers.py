@@ -1,0 +1,89 @@
+"""Reads a short answer by the question it answers: the same "1" is a choice, a score or a key press.
+
+Only whole clauses are read here; anything longer goes to the classifier. The words are those people text; a typed thumbs-up is a yes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.types import Awaiting
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a short clause means: an intent and the entities it carries, `(name, value)`."""
+
+    intent: str
+    entities: tuple[tuple[str, Any], ...] = field(default=())
+
+
+def _any(*phrases: str) -> str:
+    return "|".join(phrases)
+
+
+_TONE = r"(?:oh|ok|okay|um|uh|well|actually) "
+_COURTESY = (
+    r"(?: (?:please|pls|plz|thanks|thank you|thx|ty|dear|sir|ma'?am|sorry|that works|sounds good|that'?s fine|do it|go ahead|not yet))*"
+)
+_SKIN = "(?:[\U0001f3fb-\U0001f3ff])?"
+_YES_WORDS = _any(
+    r"yes|yess+|ye|yea|yeah|yeh|yep|yup|y|ya|yas|si|sí|k|kk|ok|okay|okey|okie|alright|all right",
+    r"sure|sure thing|correct|right|that'?s right|confirmed?|absolutely|definitely|of course|please do|yes it is|i do|i will|that'?s me",
+    r"go ahead|do it|go for it|let'?s do it|book it|lock it in|move it",
+    r"sounds (?:good|great|perfect)|perfect|fine|good|great|that'?s fine|works|works for me|that works|that works for me",
+)
+_NO_WORDS = _any(
+    r"no|nope|nah|naw|n|not really|no way|wrong|incorrect|that'?s wrong|that'?s not right",
+    r"i don'?t|don'?t|do not|neither|none|none of (?:them|those|these)|nothing works",
+)
+_YES = re.compile(rf"(?:{_TONE})?(?:{_YES_WORDS}){_COURTESY}|[👍👌✅🆗]{_SKIN}(?: ?[👍👌✅])*", re.IGNORECASE)
+_NO = re.compile(rf"(?:{_TONE})?(?:{_NO_WORDS}){_COURTESY}|👎{_SKIN}", re.IGNORECASE)
+_ORDINALS = {
+    "one": 1, "first": 1, "1st": 1, "won": 1, "uno": 1,
+    "two": 2, "second": 2, "2nd": 2, "to": 2, "too": 2, "dos": 2,
+    "three": 3, "third": 3, "3rd": 3, "tree": 3, "tres": 3,
+    "four": 4, "fourth": 4, "4th": 4, "last": -1, "middle": 2,
+}  # fmt: skip
+_TAKING = _any(
+    r"(?:i'?ll |i will |let'?s |i can )?(?:take|do|go with|go for|pick|choose|want|have|like|prefer)? ?",
+    r"(?:yes|yeah|ok|okay|sure|um|uh|maybe|how about|what about|make it) ",
+)
+_CHOICE_WORDS = r"\d{1,2}|one|first|1st|uno|two|second|2nd|dos|three|third|3rd|tres|four|fourth|4th|last|middle"
+_PRAISE = r"(?: (?:please|pls|plz|works|works for me|is (?:good|fine|great|perfect)|sounds good|thanks|thank you|thx))*"
+_CHOICE = re.compile(
+    rf"(?:{_TAKING})?(?:the |option |number |no\.? |choice |#)*(?P<value>{_CHOICE_WORDS})(?: one| option| choice)?[).]?{_PRAISE}",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"#? ?(?P<value>\d{1,2})[).]?")
+
+
+def read(text: str, awaiting: Awaiting) -> Answer | None:
+    """Return what `text` answers to an open question, or None when it is more than a short answer."""
+    clause = re.sub(r"[\s!.,]+$", "", text.strip().lower().replace("’", "'"))
+    clause = re.sub(r"\s*,\s*", " ", clause)
+    if not clause or len(clause) > 60:
+        return None
+    if awaiting == Awaiting.CHOICE and (found := _CHOICE.fullmatch(clause)):
+        return _chosen(found.group("value"))
+    if awaiting == Awaiting.CHOICE and clause in ("to", "too", "won", "tree"):
+        return _chosen(clause)  # what a recogniser writes for two, one and three
+    if awaiting in (Awaiting.DATE_OF_BIRTH, Awaiting.PHONE, Awaiting.NPS_SCORE, Awaiting.PAIN_SCORE):
+        return None
+    if clause == "0":
+        return Answer("talk_to_human")
+    if awaiting == Awaiting.YES_NO and clause in ("1", "2"):
+        return Answer("affirm" if clause == "1" else "deny")
+    if _YES.fullmatch(clause):
+        return Answer("affirm")
+    if _NO.fullmatch(clause):
+        return Answer("deny")
+    if found := _BARE.fullmatch(clause):
+        return _chosen(found.group("value"))
+    return None
+
+
+def _chosen(word: str) -> Answer:
+    return Answer("choose_option", (("choice", int(word) if word.isdigit() else _ORDINALS[word]),))

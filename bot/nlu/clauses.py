@@ -1,0 +1,62 @@
+"""Splits a message into the clauses that may each carry a wish: "cancel tomorrow and what was the ice thing again".
+
+Cutting too often is harmless, because clauses of one family are joined again once their intents are known (`bot.nlu.reading`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_CLAUSES = 6
+
+# A sentence end, a line break, or a conjunction that opens a question or a request of its own.
+_OPENERS = "|".join(
+    (
+        r"also|can|could|do|does|is|are|was|what|what'?s|where|where'?s|when|how|who|which|why|should|would|will",
+        r"i need|i want|i'?d|please|pls|get me|let me|tell me|send|cancel|move|book|confirm",
+    )
+)
+_JOIN = r"and also|and then|and|also|plus|but|btw|by the way|oh and"
+_BREAK = re.compile(
+    r"(?P<end>(?<![0-9])\.(?=\s|$)|(?<=[0-9])\.(?=\s)|[!?;\n]+)"
+    rf"|(?P<join>,?\s+(?:{_JOIN})\s+(?=(?:{_OPENERS})\b)|,?\s+(?=btw\b|by the way\b))",
+    re.IGNORECASE,
+)
+# Endings that are no sentence ends: "10 a.m. on Friday", "Dr. Lindquist".
+_ABBREVIATION = re.compile(
+    r"\b(?:dr|mr|mrs|ms|st|a\.m|p\.m|a|p|appt|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a message; `start` and `end` are offsets into the whole text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def split(text: str) -> list[Clause]:
+    """Return the clauses of `text` in order; one covering everything when there is nothing to split."""
+    pieces: list[Clause] = []
+    start = 0
+    for found in _BREAK.finditer(text):
+        if found.group("end") == "." and _ABBREVIATION.search(text[start : found.start()]):
+            continue
+        _append(pieces, text, start, found.start())
+        start = found.end()
+        if len(pieces) == MAX_CLAUSES - 1:
+            break
+    _append(pieces, text, start, len(text))
+    return pieces or [Clause(text, 0, len(text))]
+
+
+def _append(pieces: list[Clause], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    lead = len(piece) - len(piece.lstrip(" ,."))
+    stripped = piece.strip(" ,.")
+    if stripped:
+        pieces.append(Clause(stripped, start + lead, start + lead + len(stripped)))

@@ -1,0 +1,80 @@
+"""From clauses with intents to what the dialogue acts on: one reading, or several in the order they are to be answered.
+
+Clauses about the same change belong together ("no. friday."), small talk beside a wish is dropped, quick answers come before
+changes, and a wish for a person outranks everything else in the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+OUT_OF_SCOPE = "out_of_scope"
+PERSON = "talk_to_human"
+
+# Said beside something else, these carry no wish of their own.
+SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please"})
+
+# One conversation about one change: the strongest of them names it, and all their clauses are read together.
+CHANGE = (
+    "reschedule_appointment",
+    "cancel_appointment",
+    "book_appointment",
+    "join_waitlist",
+    "correct_value",
+    "choose_option",
+    "ask_more_options",
+    "never_mind",
+    "deny",
+    "affirm",
+    "inform",
+    "identify_self",
+)
+_STRENGTH = {name: len(CHANGE) - index for index, name in enumerate(CHANGE)}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A clause and the intent it was understood as."""
+
+    text: str
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing to act on. `text` is what entities are looked for in."""
+
+    text: str
+    intent: str
+    confidence: float
+
+
+def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
+    """Return what to act on, in order; exactly one when the message is about one thing.
+
+    `whole` is the whole message as understood at once: it decides when no clause alone is understood.
+    """
+    acting = [clause for clause in clauses if clause.intent != OUT_OF_SCOPE and clause.intent not in SMALL_TALK]
+    if len(clauses) < 2 or not acting:
+        return [Reading(whole.text, whole.intent, whole.confidence)]
+    for clause in acting:
+        if clause.intent == PERSON:
+            return [Reading(whole.text, PERSON, clause.confidence)]
+    change = [clause for clause in acting if clause.intent in _STRENGTH]
+    quick: dict[str, Reading] = {}
+    for clause in acting:
+        if clause.intent not in _STRENGTH:
+            earlier = quick.get(clause.intent)
+            text = f"{earlier.text}. {clause.text}" if earlier else clause.text
+            quick[clause.intent] = Reading(text, clause.intent, clause.confidence)
+    found = list(quick.values())
+    if change:
+        strongest = max(change, key=lambda clause: _STRENGTH[clause.intent])
+        # What was not understood by itself ("later that week") still belongs to the change it stands beside.
+        text = ". ".join(clause.text for clause in clauses if clause in change or clause.intent == OUT_OF_SCOPE)
+        found.append(Reading(text, strongest.intent, strongest.confidence))
+    if len(found) == 1:
+        return [Reading(whole.text, found[0].intent, found[0].confidence)]
+    return found

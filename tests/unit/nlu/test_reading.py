@@ -1,0 +1,50 @@
+"""What a message with several clauses is acted on as, and in which order."""
+
+from bot.nlu.clauses import split
+from bot.nlu.reading import Heard, readings
+
+
+def heard(*clauses: tuple[str, str]) -> list[tuple[str, str]]:
+    whole = Heard(". ".join(text for text, _ in clauses), "whole_intent", 0.9)
+    return [(each.intent, each.text) for each in readings(whole, [Heard(text, intent, 0.9) for text, intent in clauses])]
+
+
+def test_clauses_are_cut_where_a_second_wish_begins() -> None:
+    def pieces(text: str) -> list[str]:
+        return [clause.text for clause in split(text)]
+
+    assert pieces("2. is there parking at riverside?") == ["2", "is there parking at riverside"]
+    assert pieces("cancel tomorrow and what was the ice thing again") == ["cancel tomorrow", "what was the ice thing again"]
+    assert pieces("can't make tuesday, got something later that week?") == ["can't make tuesday, got something later that week"]
+    assert pieces("dr. lindquist at 10 a.m. on fri please") == ["dr. lindquist at 10 a.m. on fri please"]
+    assert pieces("hi\nits maya\n\ncant make tues") == ["hi", "its maya", "cant make tues"]
+
+
+def test_clauses_keep_their_place_in_the_text() -> None:
+    text = "  2.  is there parking, btw?"
+    assert all(text[clause.start : clause.end] == clause.text for clause in split(text))
+
+
+def test_the_quick_answer_comes_before_the_change() -> None:
+    assert heard(("2", "choose_option"), ("is there parking", "ask_location")) == [
+        ("ask_location", "is there parking"),
+        ("choose_option", "2"),
+    ]
+
+
+def test_clauses_about_one_change_stay_together() -> None:
+    assert heard(("no", "deny"), ("friday", "inform")) == [("deny", "no. friday")]
+    assert heard(("i cant come tuesday", "reschedule_appointment"), ("later that week", "out_of_scope")) == [
+        ("reschedule_appointment", "i cant come tuesday. later that week")
+    ]
+
+
+def test_small_talk_beside_a_wish_is_dropped() -> None:
+    assert heard(("thank you", "thank"), ("thurs 430 works", "inform")) == [("inform", "thank you. thurs 430 works")]
+    assert heard(("hi", "greet"), ("how are you", "greet")) == [("whole_intent", "hi. how are you")]
+
+
+def test_a_person_outranks_everything() -> None:
+    assert heard(("why was i billed", "ask_billing_insurance"), ("get me a person", "talk_to_human")) == [
+        ("talk_to_human", "why was i billed. get me a person")
+    ]
