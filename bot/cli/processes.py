@@ -159,6 +159,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         carrier = TwilioCarrier(
             settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, settings.messaging_service_sid
         )
+        stack.push_async_callback(carrier.close)
         rate: Rate = Unlimited()
         if settings.sms_per_second is not None:
             rate = SharedRate(redis, settings.sms_per_second)

@@ -90,6 +90,12 @@ def _own(
     )
 
 
+def _python() -> str:
+    """Return this Python as one types it here."""
+    here = os.path.relpath(sys.executable)
+    return sys.executable if here.startswith("..") else here
+
+
 def _reachable(settings: Settings) -> str:
     return LOOPBACK if settings.listen_host == "0.0.0.0" else settings.listen_host  # noqa: S104 - compared, not bound
 
@@ -117,5 +123,5 @@ def _ready(settings: Settings, seconds: float) -> None:
         path = demo_file.write(settings, base, demo_clinic.cast_of(settings))
         say(f"the schedule is at {settings.scheduling}")
         say(f"demo patients, numbers and keys: {path}")
-        say(f'text it: python -m bot text {demo_file.somebody(path)} "can\'t make tuesday, got something later that week?"')
+        say(f'text it: {_python()} -m bot text {demo_file.somebody(path)} "can\'t make tuesday, got something later that week?"')
     say("Ctrl-C stops it")
