@@ -11,8 +11,8 @@ from pathlib import Path
 from bot.cli.train import RASA_ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
-# Actions utter them by name, which Rasa's validator cannot see.
-UTTERED_BY_ACTIONS = re.compile(r"The utterance '\w+' is not used in any story or rule\.")
+# Actions utter responses by name and the runtime sends triggers as intents; Rasa's validator sees neither.
+EXPECTED = re.compile(r"The utterance '\w+' is not used in any story or rule\.|The intent 'EXTERNAL_\w+' is listed in the domain file, but")
 
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -29,4 +29,4 @@ def test_the_data_are_valid_and_nothing_needs_a_look() -> None:
     assert answer.returncode == 0, printed[-2000:]
     assert "No story structure conflicts found" in printed
     warned = [line for line in printed.splitlines() if "rasa/shared/utils/io.py" in line and "UserWarning" in line]
-    assert [line for line in warned if not UTTERED_BY_ACTIONS.search(line)] == []
+    assert [line for line in warned if not EXPECTED.search(line)] == []
