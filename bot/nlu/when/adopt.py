@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.nlu.when.lexicon import words
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import InDays, Weekday
+from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open
 from bot.nlu.when.times import Part
@@ -63,6 +63,8 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
     item = items[index]
     said_before = tokens[item.start - 1].norm if item.start else ""
     loose_part = isinstance(item.value, Part)
+    if tokens[item.start].norm == "one" and item.end - item.start == 1 and not _joined_one(items, index):
+        return False
     if said_before in (_UNASKED if loose_part else _NAMING):
         return False
     half = tokens[item.start].norm in ("am", "pm")
@@ -107,6 +109,12 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         and behind.value is Cue.ACCEPT_POST
         and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds")
     )
+
+
+def _joined_one(items: list[Item], index: int) -> bool:
+    """Whether the word "one" is an hour ("noon or one"), not a visit ("the thursday one")."""
+    sides = [items[at] for at in (index - 1, index + 1) if 0 <= at < len(items)]
+    return any(each.kind in ("or", "and") for each in sides)
 
 
 def _ends(items: list[Item], at: int) -> bool:

@@ -15,7 +15,7 @@ from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWis
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
-from bot.nlu.when.times import Besides, Both, From, Times, Until, without_times
+from bot.nlu.when.times import At, Besides, Both, From, Times, Until, without_times
 from bot.nlu.when.visits import AfterThat
 
 
@@ -69,6 +69,12 @@ def clauses(items: list[Item]) -> list[Clause]:
 
 
 def _add_date(clause: Clause, node: Day, link: str) -> None:
+    if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
+        clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
+        return
+    if isinstance(node, AfterThat) and isinstance(clause.times, At) and not clause.dates:
+        clause.times = From(clause.times.clock) if node.forward else Until(clause.times.clock)
+        return
     if (
         clause.dates
         and isinstance(node, Week)

@@ -38,6 +38,9 @@ class Past:
 # Patterns of the grammar, one to a dash.
 _CUES = {
     Cue.REJECT: """
+- (dont think | doubt | not sure) (that)? (i | im | ill | i'll | we | he | she | hes | shes | it)? (can | will |
+  gonna | going to | be able to | be)? (make |
+  do | come | come in | be there | get there)? (it)? (in)? (to | for | on)?
 - (id | i | i would | we would | shed | hed | would)? (prefer | rather | like) not (to)? (do | come | have | come in | be)? (in | on)?
 - (hate | dislike | dont like | dont want | not a fan of | not big on | cant stand)
 - (cant | wont | couldnt | dont think i can | doubt i can | not going to | not gonna | never going to | unable to | not able
@@ -107,6 +110,7 @@ _CUES = {
 - (about | regarding | re) (my | our | his | her | mom's | dad's)
 """,
     Cue.BUSY: """
+- (going | leaving | gone | be | im) (on | for) (a | my | our)? (cruise | trip | vacation | holiday)
 - (i | we | he | she | ive | my mom | mom | dad | ill) (have | has | got | had)? (to | got | go to | got to)? (a | an | the
   | my | another | another other | some | to see the | to see a)? (other)? (eye | foot | heart | blood | family | work |
   dental | hair | school | board | church | big)? (doctor | doctor's | doctors | dentist | meeting | funeral | wedding |

@@ -91,12 +91,6 @@ def slash_date(tokens: list[Token], at: int) -> tuple[int, MonthDay] | None:
     return (at + 1, MonthDay(day, number, year)) if 1 <= number <= 12 and 1 <= day <= 31 else None
 
 
-def year(tokens: list[Token], at: int) -> tuple[int, int] | None:
-    """Read a year in four digits."""
-    value = tokens[at].value
-    return (at + 1, value) if 1900 <= value <= 2100 else None
-
-
 def add_days(grammar: Grammar) -> None:
     """Add every rule for single days."""
     grammar.terminal("weekday", WEEKDAYS, weekday)
@@ -104,7 +98,6 @@ def add_days(grammar: Grammar) -> None:
     grammar.terminal("month", MONTHS, month)
     grammar.terminal("lone_month", MONTHS, lone_month)
     grammar.terminal("slash_date", {"#slash"}, slash_date)
-    grammar.terminal("year", {"#num"}, year)
     _add_counts(grammar)
     _add_near(grammar)
     _add_weekdays(grammar)
@@ -220,6 +213,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "<day_number> <month>", MonthDay)
     grammar.rule(date_day, "<month> (the)? <ordinal>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "<month> <day_number>", lambda number, day: MonthDay(day, number))
+    grammar.rule(date_day, "(on)? <slash_spoken>", lambda said: MonthDay(said[1], said[0]))
     grammar.rule(date_day, "the too", lambda: MonthDay(2))
     grammar.rule(date_day, "<base_date> <year>", lambda node, year: MonthDay(node.day, node.month, year))
     grammar.rule(date_day, "<base_date> , <year>", lambda node, year: MonthDay(node.day, node.month, year))

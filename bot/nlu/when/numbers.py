@@ -54,9 +54,40 @@ def ordinal(tokens: list[Token], at: int) -> Found:
         found = (at + 2, TENS[token.norm] + ORDINALS[behind.norm])
     elif token.norm in ORDINALS:
         found = (at + 1, ORDINALS[token.norm])
-    if found is None or not 1 <= found[1] <= 31 or tokens[found[0]].norm in RANKED:
+    if found is None or not 1 <= found[1] <= 31:
         return None
-    return found
+    return None if _ranks(tokens, *found) else found
+
+
+def _ranks(tokens: list[Token], end: int, value: int) -> bool:
+    """Whether an ordinal ranks what follows ("the second one", "first three"), and is no day ("the fourth one thirty")."""
+    behind = tokens[end].norm
+    if behind == "one":
+        return minute(tokens, end + 1) is None and tokens[end + 1].norm not in ("pm", "oclock")
+    if behind in UNITS:
+        return value <= 3 and minute(tokens, end + 1) is None and tokens[end + 1].norm not in ("am", "pm", "oclock")
+    return behind in RANKED
+
+
+def spelled_year(tokens: list[Token], at: int) -> Found:
+    """Read a year: 2025, "twenty twenty five", "nineteen forty six"."""
+    token = tokens[at]
+    if token.kind == "num":
+        return (at + 1, token.value) if 1900 <= token.value <= 2100 else None
+    century = {"nineteen": 1900, "twenty": 2000}.get(token.norm)
+    found = cardinal(tokens, at + 1) if century and tokens[at + 1].norm in {**TENS, **UNITS} else None
+    if century is None or found is None or not 10 <= found[1] <= 99 or tokens[found[0]].norm in ("past", "to", "after"):
+        return None
+    return found[0], century + found[1]
+
+
+def slash_spoken(tokens: list[Token], at: int) -> tuple[int, tuple[int, int]] | None:
+    """Read "six nineteen" as month and day: minutes that no visit starts at."""
+    found = hour(tokens, at)
+    more = cardinal(tokens, found[0]) if found and tokens[at].kind == "word" and tokens[found[0]].kind == "word" else None
+    if found is None or more is None or not 10 < more[1] <= 31 or more[1] % 5 == 0 or tokens[more[0]].norm in COUNTED | {"am", "pm"}:
+        return None
+    return more[0], (found[1], more[1])
 
 
 def rank(tokens: list[Token], at: int) -> Found:
@@ -163,6 +194,8 @@ def add_numbers(grammar: Grammar) -> None:
     words = set(_CARDINAL_WORDS)
     grammar.terminal("cardinal", {"#num", *words}, cardinal)
     grammar.terminal("ordinal", {"#ord", *ORDINALS, *TENS}, ordinal)
+    grammar.terminal("year", {"#num", "nineteen", "twenty"}, spelled_year)
+    grammar.terminal("slash_spoken", _HOUR_WORDS, slash_spoken)
     grammar.terminal("rank", {"#ord", *ORDINALS}, rank)
     grammar.terminal("day_number", {"#num", *words}, day_number)
     grammar.terminal("hour", {"#num", *_HOUR_WORDS}, hour)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from bot.nlu.when.lexicon import words
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Every
+from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Through
 from bot.nlu.when.times import At, Between, From, Until

@@ -38,6 +38,7 @@ def add_visits(grammar: Grammar) -> None:
         )
         grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
     grammar.rule(date, "(anytime | any time | sometime)? after (that | then)", AfterThat)
+    grammar.rule(date, "(anytime | any time | sometime)? before (that | then)", lambda: AfterThat(forward=False))
     grammar.rule(date, "(earlier | sooner) than (my | the) (appointment | visit | session)", Sooner)
     grammar.rule(date, "before my (appointment | visit | session)", Sooner)
     grammar.rule(date, "(after | later than) my (appointment | visit | session)", AfterVisit)
@@ -82,7 +83,10 @@ def _either(*choices: Day) -> Day:
 
 
 def _add_same(grammar: Grammar, date: str) -> None:
-    same = "(at)? (the)? (same | usual | exact same | that same | regular) (time | hour | slot) (and day)?"
+    same = (
+        "(at)? (the)? (same | usual | exact same | that same | regular) (time | hour | slot) "
+        "(and day)? (as (always | usual | before | now | last time | my appointment))?"
+    )
     day_too = "(the)? same (day and time | day same time | time and day | time same day | day | weekday)"
     for words in (same, day_too):
         grammar.rule(date, f"{words} (but | just | , | of)? (the)? next week", lambda: SameWeekdayIn(1))
@@ -92,7 +96,7 @@ def _add_same(grammar: Grammar, date: str) -> None:
         grammar.rule(date, f"{words} (but | just | , | of)? (the)? (following week | week after)", lambda: DaysFromVisit(7))
         grammar.rule(date, f"(the)? (following week | week after) (at | but | , | on | and)? {words}", lambda: DaysFromVisit(7))
     grammar.rule(date, same, SameTime)
-    grammar.rule(date, f"{same} (on | but | but on | just | of | , | in)? <date>", SameTime)
+    grammar.rule(date, f"{same} (on | but | but on | just on | just | of | , | in)? <date>", SameTime)
     grammar.rule(date, f"<date> (at | but | , | for | - | and)? {same}", SameTime)
     grammar.rule(date, f"{same} (but | just | , | of)? <visit_day>", lambda node: node)
     grammar.rule(date, f"<visit_day> (but | at | ,)? {same}", lambda node: node)

@@ -113,9 +113,19 @@ class Sooner(Day):
 
 @dataclass(frozen=True)
 class AfterThat(Day):
-    """Anything after the days just spoken of ("the next two weeks are out, after that is fine"), else after the visit's day."""
+    """Anything after the days just spoken of ("the next two weeks are out, after that is fine"), else after the visit's day.
+
+    Not `forward` is anything before them.
+    """
+
+    forward: bool = True
 
     def resolve(self, context: Context) -> Readings:
+        if not self.forward:
+            end = context.spoken_of.start if context.spoken_of else midnight(context.anchor)
+            if end <= context.now:
+                raise NotAWishError("nothing is left before that")
+            return one(Range(context.now, end))
         if context.spoken_of is not None:
             return one(Range(context.spoken_of.end, midnight(context.spoken_of.end.date()) + timedelta(days=HORIZON_DAYS)))
         return AfterVisit().resolve(context)

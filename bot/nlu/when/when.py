@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.nlu.when.adopt import adopt
 from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
-from bot.nlu.when.constraint import Constraint, Range
+from bot.nlu.when.constraint import DAY, Constraint, Range
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Weekday, whole
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
@@ -118,6 +118,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         _exclude_reference(parts, out, context, scanned)
         try:
             found = Constraint(tuple(tuple(options) for options in readings(parts, out, context)))
+            found = _beside_visit(found, relative, context) if relative and visit else found
         except NeedsVisitError:
             needs_visit = True
         except NotAWishError:
@@ -307,6 +308,19 @@ def _relative(items: list[Item], tokens: list[Token]) -> str | None:
         ):
             return word
     return None
+
+
+def _beside_visit(found: Constraint, relative: str, context: Context) -> Constraint:
+    """Return the part of the visit's own day that lies earlier or later than it: "can I come later on Tuesday?"."""
+    option = found.options[0]
+    if len(found.options) > 1 or not isinstance(option, Range) or context.visit is None:
+        return found
+    if not option.start.date() <= context.visit.date() < option.end.date() or (option.end - option.start).days > 1:
+        return found
+    if option.end.date() != (context.visit + DAY).date():
+        return found
+    side = Range(context.visit, option.end) if relative == "later" else Range(option.start, context.visit)
+    return Constraint.of(option.meet(side) or option) if side.start < side.end else found
 
 
 def _only_besides(parts: list[Clause]) -> bool:
