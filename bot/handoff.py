@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot.ids import new_id
 from bot.store import incidents, turns
 from bot.store.conversations import OwnerChanged, change_owner
-from bot.store.tables import audit, conversation, handoff, outbox, turn
+from bot.store.tables import audit, conversation, handoff, message, outbox, turn
 from bot.types import Owner
 
 RELEASED = "EXTERNAL_staff_released"
@@ -109,17 +109,31 @@ def release(connection: Connection, conversation_id: str, staff: str, expected_v
     connection.execute(handoff.update().where(handoff.c.id == standing["id"]).values(state="closed", closed_at=now))
     incidents.close(connection, conversation_id, now)
     _note(connection, conversation_id, staff, "handoff_released", standing["id"], now)
-    said = connection.execute(
-        sa.select(outbox.c.body)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.purpose == "staff", outbox.c.created_at >= standing["created_at"])
-        .order_by(outbox.c.position)
-    )
-    events = [{"event": "bot", "text": row.body, "metadata": {"author": "staff"}} for row in said]
+    events = _exchange(connection, conversation_id, standing["created_at"])
     if events:
         turns.add_trigger(connection, conversation_id, f"said_{standing['id']}", {"events": events}, now, kind="events")
     identifier = f"released_{standing['id']}"
     turns.add_trigger(connection, conversation_id, identifier, {"name": RELEASED, "handoff": standing["id"]}, now)
     return identifier
+
+
+def _exchange(connection: Connection, conversation_id: str, since: datetime) -> list[dict[str, Any]]:
+    """Return what staff and patient said to each other, in order, as events of the dialogue; empty when staff said nothing."""
+    said = connection.execute(
+        sa.select(outbox.c.created_at, outbox.c.body)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.purpose == "staff", outbox.c.created_at >= since)
+        .order_by(outbox.c.position)
+    )
+    lines = [(row.created_at, "staff", row.body) for row in said]
+    if not lines:
+        return []
+    heard = connection.execute(
+        sa.select(message.c.received_at, message.c.body)
+        .where(message.c.conversation_id == conversation_id, message.c.received_at > since, message.c.turn_id.is_not(None))
+        .order_by(message.c.id)
+    )
+    lines += [(row.received_at, "patient", row.body) for row in heard if row.body.strip()]
+    return [{"event": "bot", "text": body, "metadata": {"author": author}} for _, author, body in sorted(lines, key=lambda one: one[0])]
 
 
 def _open(connection: Connection, conversation_id: str) -> RowMapping | None:

@@ -123,15 +123,16 @@ class Wake:
 
     async def _drop(self, key: str) -> None:
         task = self._tasks.pop(key, None)
-        if task is not None:
+        while task is not None and not task.done():
+            # More than once: the client swallows a cancellation that hits it while connecting.
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await asyncio.wait({task}, timeout=0.1)
 
     async def _publish(self) -> None:
-        while True:
+        while not _cancelled():
             await self._unsent_flag.wait()
             self._unsent_flag.clear()
-            if not await self._try(self._flush):
+            if not await self._try(self._flush) and not _cancelled():
                 # The sweepers have found these rows by the time Redis is back.
                 self._unsent.clear()
                 await asyncio.sleep(AGAIN_S)
@@ -145,13 +146,13 @@ class Wake:
 
     async def _read(self, kind: str, group: str | None) -> None:
         reader: _Everything | _Share = _Everything(self._redis, kind) if group is None else _Share(self._redis, kind, group, self._me)
-        while True:
+        while not _cancelled():
             ids: list[tuple[str, str]] = []
 
             async def read(into: list[tuple[str, str]] = ids) -> None:
                 into.extend(await reader.read())
 
-            if not await self._try(read):
+            if not await self._try(read) and not _cancelled():
                 reader.lost()
                 await asyncio.sleep(AGAIN_S)
             for identifier, by in ids:
@@ -227,6 +228,12 @@ class _Share:
     def lost(self) -> None:
         """Make the group again: a Redis that came back is empty."""
         self._ready = False
+
+
+def _cancelled() -> bool:
+    """Whether this task has been told to end, even if the client swallowed the cancellation itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _entries(answer: list) -> list[tuple[str, dict[str, str]]]:

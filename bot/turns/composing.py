@@ -14,6 +14,8 @@ AUTO_REPLIES = Path("data/auto_replies.yml")
 LONGEST = 1600
 """Characters the dialogue is given: the longest text a carrier delivers in one piece. The row keeps all of a longer one."""
 
+_STRAIGHT = str.maketrans({"’": "'", "“": '"', "”": '"'})
+
 # As iOS and Android write a reaction into a text message: `Liked "…"`, `👍 to "…"`, `Reacted 👍 to "…"`, `Removed a like from "…"`.
 _TAPBACK = re.compile(
     r"""\s*(?P<kind>
@@ -60,7 +62,7 @@ class AutoReplies:
 
     def matches(self, text: str) -> bool:
         """Whether the whole text is such an answer."""
-        plain = text.strip().replace("’", "'")
+        plain = text.strip().translate(_STRAIGHT)
         return any(pattern.fullmatch(plain) for pattern in self._patterns)
 
 

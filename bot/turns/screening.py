@@ -30,10 +30,12 @@ class Screen(Protocol):
 
 
 def signs(screen: Screen, messages: Sequence[StoredMessage]) -> tuple[Sign, ...]:
-    """Return the signs of danger in a turn's messages, worst first. A sign may be split over two texts of a burst."""
+    """Return the signs of danger in a turn's messages, worst first. A sign may be split over two lines or two texts of a burst."""
     texts = [(one.sid, one.body) for one in messages if one.body.strip()]
-    if len(texts) > 1:
-        texts.append((texts[-1][0], "\n".join(body for _, body in texts)))
+    # A new line or a new text ends no sentence for a thumb in a hurry.
+    running = " ".join(" ".join(body for _, body in texts).split())
+    if texts and running != texts[0][1]:
+        texts.append((texts[-1][0], running))
     found = [sign for sid, body in texts if (sign := _sign(sid, screen.check(body))) is not None]
     return tuple(dict.fromkeys(sorted(found, key=lambda sign: -RANK[sign.level])))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.store.database import Database
-from tests.support.line import Line
+from tests.support.scripted import Line
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bot.store.database import Database
 from bot.store.tables import handoff, incident, message, outbox, turn
 from bot.turns.worker import LEASE_S
 from bot.types import Record, TurnRequest, TurnResult
-from tests.support.line import Line, ScriptedDialogue, says
+from tests.support.scripted import Line, ScriptedDialogue, says
 
 
 class Died(BaseException):

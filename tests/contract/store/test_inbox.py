@@ -11,7 +11,7 @@ from bot.store import inbox
 from bot.store.inbox import Accepted
 from bot.store.tables import consent, conversation, message, staff_task
 from bot.types import Channel, InboundMessage
-from tests.support.line import LINE, MAYA, Line
+from tests.support.scripted import LINE, MAYA, Line
 
 
 def inbound(sid: str, body: str = "hi", address: str = MAYA, **more: Any) -> InboundMessage:

@@ -9,7 +9,7 @@ import pytest
 from bot.store import conversations
 from bot.store.conversations import OwnerChanged, StaleLease
 from bot.types import Owner
-from tests.support.line import Line
+from tests.support.scripted import Line
 
 SECONDS = 15.0
 

@@ -8,10 +8,10 @@ from bot import handoff as handoffs
 from bot.store import outbox as outbox_store
 from bot.store.conversations import OwnerChanged
 from bot.store.outbox import Draft
-from bot.store.tables import audit, handoff, outbox, turn
+from bot.store.tables import audit, handoff, outbox, staff_task, turn
 from bot.store.turns import add_trigger
 from bot.types import Channel, Record, TurnFailed, TurnRefused, TurnRequest, TurnResult
-from tests.support.line import LINE, MAYA, Line, ScriptedDialogue, says
+from tests.support.scripted import LINE, MAYA, Line, ScriptedDialogue, says
 
 
 def claim(line: Line, conversation_id: str, version: int) -> int:
@@ -77,12 +77,17 @@ async def test_release_tells_the_dialogue_what_staff_said_and_resumes(line: Line
     with line.database.write() as connection:
         staff = Draft(conversation_id, None, 0, "staff", Channel.SMS, LINE, MAYA, "I've taken the $80 off.", owner_version=version)
         outbox_store.put(connection, [staff], line.clock.now())
+    line.clock.move(minutes=1)
+    await line.answer(line.text("thank you!"))
     identifier = release(line, conversation_id, version)
     line.text("thurs works btw")
     line.dialogue.script = [says(), says("Automated assistant again.")]
     await line.answer(conversation_id)
     _, told, resumed, texted = line.dialogue.requests
-    assert told.events == [{"event": "bot", "text": "I've taken the $80 off.", "metadata": {"author": "staff"}}]
+    assert [(event["metadata"]["author"], event["text"]) for event in told.events or ()] == [
+        ("staff", "I've taken the $80 off."),
+        ("patient", "thank you!"),
+    ]
     assert (resumed.message_id, resumed.trigger and resumed.trigger["name"]) == (identifier, "EXTERNAL_staff_released")
     assert texted.text == "thurs works btw"
     assert line.talk(conversation_id).owner == "bot"
@@ -146,8 +151,6 @@ class TestTriggers:
         assert asked == ["hi", "EXTERNAL_ask_nps", "thursday", "EXTERNAL_ask_nps"]
 
     async def test_given_up_it_is_a_task_and_no_word_to_the_patient(self, line: Line) -> None:
-        from bot.store.tables import staff_task
-
         accepted = line.text("hi")
         await line.answer(accepted)
         line.dialogue.script = [TurnFailed("away")] * 50

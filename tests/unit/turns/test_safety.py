@@ -7,7 +7,7 @@ import pytest
 from bot import handoff as handoffs
 from bot.store.tables import handoff, incident, outbox, turn
 from bot.types import Channel
-from tests.support.line import ONCALL, Line
+from tests.support.scripted import ONCALL, Line, ScriptedDialogue, says
 
 
 def pages(line: Line) -> list[str]:
@@ -45,9 +45,11 @@ async def test_without_anybody_on_call_no_call_is_promised(line: Line) -> None:
     assert pages(line) == []
 
 
-async def test_a_sign_split_over_two_texts_is_found(line: Line) -> None:
-    line.text("I cannot feel")
-    await line.answer(line.text("my legs"))
+@pytest.mark.parametrize("texts", [["I cannot feel", "my legs"], ["I cannot feel\nmy legs"], ["I cannot feel ", " my", "legs"]])
+async def test_a_sign_split_over_texts_or_lines_is_found(line: Line, texts: list[str]) -> None:
+    for text in texts:
+        accepted = line.text(text)
+    await line.answer(accepted)
     assert line.sent() == [line.house.say("safety_emergency")]
 
 
@@ -93,8 +95,6 @@ async def test_the_flow_resumes_when_a_person_gives_it_back(line: Line) -> None:
 
 
 async def test_a_question_on_its_way_is_withdrawn(line: Line) -> None:
-    from tests.support.line import ScriptedDialogue, says
-
     line.dialogue = ScriptedDialogue(says(ask="Move to Thursday?"))
     await line.answer(line.text("move it"))
     await line.answer(line.text("short of breath"))

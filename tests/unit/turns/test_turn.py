@@ -7,7 +7,7 @@ import asyncio
 from bot.store.tables import audit, conversation, handoff, message, outbox, staff_task, turn
 from bot.turns.worker import Patience
 from bot.types import Awaiting, Record, TurnFailed, TurnRequest, TurnResult
-from tests.support.line import Line, ScriptedDialogue, says
+from tests.support.scripted import Line, ScriptedDialogue, says
 
 
 async def test_a_text_is_answered(line: Line) -> None:
