@@ -82,7 +82,9 @@ async def settle(turn: Turn, context: Context) -> str | None:
 async def _matching(turn: Turn, context: Context, born: date) -> list[Person]:
     address = await context.address_of(turn.conversation)
     people = await context.directory.people_by_phone(address) if address else []
-    return [person for person in people if person.birth_date == born]
+    # A number on the patient's own record and on her relative's names her twice; her own comes first.
+    unique = {person.reference: person for person in reversed(people)}
+    return [person for person in unique.values() if person.birth_date == born]
 
 
 def _prove(turn: Turn, context: Context, person: Person, now: datetime) -> None:

@@ -71,6 +71,6 @@ async def _sweep_for_ever() -> None:
         try:
             for one in await sweep(context):
                 logger.info("booking request %s was rolled forward: %s", one.key, one.outcome.status.value)
-        except SchedulingError as error:
-            logger.warning("open booking requests wait for the scheduling system: %s", type(error).__name__)
+        except (SchedulingError, sa.exc.SQLAlchemyError) as error:
+            logger.warning("open booking requests wait for the scheduling system or the database: %s", type(error).__name__)
         await context.clock.sleep(EVERY_SECONDS)

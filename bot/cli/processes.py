@@ -8,7 +8,7 @@ import os
 import random
 import signal
 from argparse import Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
@@ -42,20 +42,11 @@ def rasa(settings: Settings, arguments: Namespace) -> None:
 
 def actions(settings: Settings, arguments: Namespace) -> None:
     """The action server."""
-    from actions.context import current, open_context, provide
-    from actions.rolling import roll_forward
+    from actions.context import open_context, provide
     from actions.serve import make_app, serve
 
-    async def beside(_app: object) -> AsyncIterator[None]:
-        task = asyncio.create_task(roll_forward(current))
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
     provide(lambda: open_context(settings, clock_of(settings)))
-    app = make_app(settings.internal_token)
-    app.cleanup_ctx.append(beside)
-    serve(app, arguments.host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
+    serve(make_app(settings.internal_token), arguments.host, _port("MENDLINE_ACTIONS_URL", settings.actions_url))
 
 
 def scheduling(settings: Settings, arguments: Namespace) -> None:
