@@ -1,13 +1,15 @@
 """A scripted Twilio on a real port, for tests, soak and bench: `python -m tests.support.fake_twilio --port 9000 --latency-ms 150`.
 
 It keeps every text, fails as scripted, and reports back with signed status callbacks in any order and number. Another process reads
-and steers it under `/fake`: `GET /fake/texts`, `DELETE /fake/texts`, `POST /fake/script` with `[{"kind": "refuse", "status": 503}]`.
+and steers it under `/fake`: `GET /fake/texts`, `DELETE /fake/texts`, `POST /fake/script` with `[{"kind": "refuse", "status": 503}]`,
+`PUT /fake/latency` with `{"seconds": 0.15}`; `GET /fake/stream` is a line of JSON for each text from now on, as it is accepted.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import random
 import time
 from collections import deque
@@ -75,6 +77,7 @@ class FakeTwilio:
         self.most_under_way = 0
         self.url = ""
         self._accepted_at: dict[str, float] = {}
+        self._streams: set[asyncio.Queue[str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -109,6 +112,8 @@ class FakeTwilio:
         app.router.add_get("/fake/texts", self._texts)
         app.router.add_delete("/fake/texts", self._forget)
         app.router.add_post("/fake/script", self._script)
+        app.router.add_put("/fake/latency", self._latency)
+        app.router.add_get("/fake/stream", self._stream)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -171,6 +176,10 @@ class FakeTwilio:
             return web.json_response(error(400, code, REFUSALS[code]), status=400)
         text = self.texts.add(self.account_sid, fields)
         self._accepted_at[text.sid] = time.time()
+        if self._streams:
+            line = json.dumps({"to": text.to, "body": text.body, "at": time.monotonic()}) + "\n"
+            for stream in self._streams:
+                stream.put_nowait(line)
         answer = resource(text)
         if self.reports and text.callback:
             if self.early_reports:
@@ -228,6 +237,22 @@ class FakeTwilio:
         plans: list[dict[str, Any]] = await request.json()
         self.plan(*(Plan(**plan) for plan in plans))
         return web.Response(status=204)
+
+    async def _latency(self, request: web.Request) -> web.Response:
+        self.latency_s = float((await request.json())["seconds"])
+        return web.Response(status=204)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """`at` is the machine's monotonic clock, the same in every process, when the text was accepted."""
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        self._streams.add(lines)
+        try:
+            await response.prepare(request)
+            while True:
+                await response.write((await lines.get()).encode())
+        finally:
+            self._streams.discard(lines)
 
 
 def main() -> None:
