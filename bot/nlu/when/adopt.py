@@ -65,8 +65,10 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
     loose_part = isinstance(item.value, Part)
     if tokens[item.start].norm == "one" and item.end - item.start == 1 and not _joined_one(items, index):
         return False
-    if said_before in (_UNASKED if loose_part else _NAMING):
+    if loose_part and said_before in _UNASKED:
         return False
+    if not loose_part and said_before in _NAMING:
+        return said_before in ("a", "the") and _stands_by_day(items, index)
     half = tokens[item.start].norm in ("am", "pm")
     for step in (-1, 1):
         if half and (step == 1 or items[index - 1].kind != "date"):
@@ -83,11 +85,13 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
             return True
     if not loose_part and index and items[index - 1].value is Cue.TARGET and any(each.value is Cue.MOVE for each in items[:index]):
         return True
+    if not loose_part and said_before in ("like", "say", "maybe") and any(each.kind == "time" for each in items):
+        return True
     before = items[index - 1] if index else None
     if (
         not loose_part
         and before is not None
-        and (before.value is Cue.INSTEAD_OF or (before.value is Cue.ASK and tokens[before.end - 1].norm == "it"))
+        and (before.value is Cue.INSTEAD_OF or (before.value is Cue.ASK and tokens[before.end - 1].norm in ("it", "that", "this")))
     ):
         return True
     if (
@@ -115,6 +119,16 @@ def _joined_one(items: list[Item], index: int) -> bool:
     """Whether the word "one" is an hour ("noon or one"), not a visit ("the thursday one")."""
     sides = [items[at] for at in (index - 1, index + 1) if 0 <= at < len(items)]
     return any(each.kind in ("or", "and") for each in sides)
+
+
+def _stands_by_day(items: list[Item], index: int) -> bool:
+    """Whether "a 10" or "the 10" goes on to a day: "a 10 or 11 on Thursday"."""
+    for item in items[index + 1 : index + 5]:
+        if item.kind == "date":
+            return not isinstance(item.value, InDays)
+        if item.kind not in ("or", "filler", "loose_time", "time"):
+            return False
+    return False
 
 
 def _ends(items: list[Item], at: int) -> bool:

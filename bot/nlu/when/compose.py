@@ -11,11 +11,11 @@ from datetime import date
 from itertools import pairwise
 
 from bot.nlu.when.constraint import DAY, DAY_MINUTES, HORIZON_DAYS, Option, Range, TimeRange, merged_times
-from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWishError, Ranges, Weekday, midnight, under_way
+from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWishError, Ranges, Weekday, WeekdayNear, midnight, under_way
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
-from bot.nlu.when.times import At, Besides, Both, From, Times, Until, without_times
+from bot.nlu.when.times import At, Besides, Both, From, Times, Until, meet_times, without_times
 from bot.nlu.when.visits import AfterThat
 
 
@@ -72,9 +72,11 @@ def _add_date(clause: Clause, node: Day, link: str) -> None:
     if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
         clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
         return
-    if isinstance(node, AfterThat) and isinstance(clause.times, At) and not clause.dates:
+    if isinstance(node, AfterThat) and isinstance(clause.times, At | Until) and not clause.dates:
         clause.times = From(clause.times.clock) if node.forward else Until(clause.times.clock)
         return
+    if clause.dates and link == "or" and isinstance(node, Weekday) and node.how == "following":
+        node = WeekdayNear(node.weekday, clause.dates[-1])
     if (
         clause.dates
         and isinstance(node, Week)
@@ -137,6 +139,8 @@ def _is_bare(node: Day) -> bool:
 
 def _join_times(left: Times, right: Times, link: str) -> Times:
     if isinstance(left, Besides) != isinstance(right, Besides):
+        return Both(left, right)
+    if link == "comma" and right.is_exact and not left.is_exact and meet_times(left.windows(), right.windows(left.half)):
         return Both(left, right)
     if link in ("or", "comma") or (left.is_exact and right.is_exact):
         return AnyTime((left, right)) if link or left.is_exact else Both(left, right)

@@ -131,7 +131,8 @@ _CUES = {
 """,
     Cue.ASK: """
 - (can | could | may | might | should | would | will | do | does | did) (i | we | you | he | she | it | they | that | there
-  | mom | dad | u | my mom) (be able to)? (please | maybe | possibly | just)? (come | come in | have | get | do | make it |
+  | mom | dad | u | my mom) (be able to)? (please | maybe | possibly | just)? (come | come in | have | get | do |
+  make it | make that | make this |
   make | see | go | be | take | try | switch to | move to | be seen | put me | put him | put her | book | schedule | squeeze
   me in | fit me in)? (in)?
 - (can | could) (come | make | do | be)? (it)? (in)?
@@ -147,7 +148,7 @@ _CUES = {
 - (i | we | she | he | they | im | hes | shes) (am | is | are | have | has)? (only | also)? (free | available | open | off |
   around | wide open | flexible)
 - (lets | let us) (do | say | try | go with | make it | go for | shoot for | plan on | plan for)
-- (make | call) it
+- (make | call) (it | that | this)
 - (put | pencil | sign | book | schedule | set | squeeze | fit) (me | us | him | her | it | mom | dad | my mom | my dad |
   something) (down | in | up)? (for | on)?
 - (schedule | book | get | need | want | make | scheduling | booking) (an | a | my | another | the)? (new | next)?
@@ -167,6 +168,8 @@ _CUES = {
 - (make that | i meant to say | or rather | on second thought)
 """,
     Cue.STORY: """
+- (im | been | ive been | was | keep | started) doing
+- doing (my | the)
 - (hurt | hurts | hurting | pain | pains | painful | sore | ache | aches | aching | swollen | fell | tripped | slipped |
   twisted | strained | started | felt | woke | sprained | throbbing | stiff | slow | tired | groggy | dizzy | sleepy |
   numb | injured | tweaked | pulled)

@@ -99,6 +99,7 @@ class Day:
     """A date expression."""
 
     is_container = False
+    from_visit = False
 
     def resolve(self, context: Context) -> Readings:
         """Return the readings. Raises NeedsVisitError, NotAWishError."""

@@ -121,6 +121,8 @@ def minute(tokens: list[Token], at: int) -> Found:
     if token.kind == "num":
         return (at + 1, token.value) if len(token.norm) == 2 and 10 <= token.value <= 59 and behind.norm not in COUNTED else None
     found = cardinal(tokens, at)
+    if found and found[1] % 5 and token.norm in TENS:
+        found = at + 1, TENS[token.norm]  # "two thirty three thirty" are two times
     return found if found and 10 <= found[1] <= 59 and tokens[found[0]].norm not in COUNTED else None
 
 

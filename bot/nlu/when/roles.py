@@ -70,6 +70,9 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
     open_group: Group | None = None
     for index, item in enumerate(items):
         if item.kind in ("date", "time"):
+            if open_group is not None and state.moving and not state.target and tokens[item.start].norm == "for":
+                last, open_group = open_group, None
+                last.role = Role.REFERENCE if last.role is Role.WISH else last.role
             if open_group is None:
                 open_group = _begin(tokens, items, index, state, groups)
                 groups.append(open_group)
@@ -121,7 +124,9 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
     if role is Role.WISH and not state.target:
         owned = any(tokens[each.start].norm in _OWNERS for each in before[-1:] if each.value is Cue.MINE)
         value = items[index].value
-        names_day = items[index].kind == "time" or not getattr(value, "is_container", False)
+        from_visit = getattr(value, "from_visit", False)
+        owned = owned and not from_visit
+        names_day = not from_visit and (items[index].kind == "time" or not getattr(value, "is_container", False))
         moved = (
             state.moving
             and before
@@ -134,7 +139,8 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
     if before and before[-1].kind == "but" and groups and _is_wide(tokens, groups[-1]) and index and items[index].kind == "date":
         role = Role.RULED_OUT
     made = any(
-        each.value is Cue.ASK and tokens[each.end - 1].norm == "it" and tokens[each.end - 2].norm in ("make", "do") for each in before
+        each.value is Cue.ASK and tokens[each.end - 1].norm in ("it", "that", "this") and tokens[each.end - 2].norm in ("make", "do")
+        for each in before
     )
     found = Group(role, corrects=state.corrects, any_base=state.any_base, is_target=state.target or made)
     found.concludes = state.concludes
@@ -167,8 +173,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     if split:
         found.items, found.role = split[0], Role.REFERENCE
         extra.append(Group(Role.WISH, split[1], is_target=True))
-    elif found.role is Role.RULED_OUT and len(found.dates) > 1 and not any(each.kind in ("or", "and", "comma") for each in found.items):
-        at = found.items.index(found.dates[1])
+    elif found.role is Role.RULED_OUT and (at := _wish_after(found)):
         extra.append(Group(Role.WISH, found.items[at:]))
         del found.items[at:]
     elif cue is Cue.REJECT_POST or (cue in (Cue.REJECT, Cue.BUSY) and _is_bare(items, index)):
@@ -198,6 +203,17 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         state.role = Role.WISH
     state.target = False
     return extra
+
+
+def _wish_after(found: Group) -> int:
+    """Return where a wish begins that follows what is ruled out without a word between ("not the fifth the sixth"); 0 for nowhere."""
+    for at in range(1, len(found.items)):
+        last, item = found.items[at - 1], found.items[at]
+        if last.kind == item.kind and item.kind in ("date", "time"):
+            listed = any(each.kind in ("or", "and") for each in found.items[:at])
+            if not listed or item.value.is_container:
+                return at
+    return 0
 
 
 def _tells_of_own(tokens: list[Token], items: list[Item], first: int) -> bool:

@@ -37,7 +37,7 @@ _CONNECTIVES = {
 _STOPS = frozenset(".?!;\n")
 _NOT = (
     "(not | except | except for | excepting | besides | other than | apart from | aside from | excluding | minus | just not "
-    "| never | avoid | not on | except on | hopefully not | preferably not | rather not | id rather not)"
+    "| never | avoid | not on | except on | hopefully not | preferably not | nothing | nothing on | none on | rather not | id rather not)"
 )
 _ANY_NOT = (
     "(any | every | all) (other)? (day | time | days)? (of the week)? (but | except | except for | other than | besides "
@@ -109,12 +109,14 @@ def _item(parse: Parse, tokens: list[Token], at: int) -> Item:
         found = parse.match(symbol, at)
         if found and (best is None or found[0] > best[0]):
             best = (found[0], symbol, found[1])
-    if token.norm == "no" and at + 1 < len(tokens) and tokens[at + 1].norm in PLURAL_WEEKDAYS:
+    if token.norm == "no" and at + 1 < len(tokens) and tokens[at + 1].norm in {*PLURAL_WEEKDAYS, "weekends", "weekdays"}:
         return Item("not", "not", at, at + 1)
     if best is None or (token.norm in _CONNECTIVES and best[0] == at + 1):
         kind = _CONNECTIVES.get(token.norm) or ("filler" if token.norm in _FILLERS else "word")
         return Item(kind, None, at, at + 1)
     end, symbol, value = best
+    if symbol == "cue" and end - 1 > at and tokens[end - 1].norm == "in" and (parse.match("date", end - 1) or parse.match("time", end - 1)):
+        end -= 1
     if symbol == "cue" and value is Cue.MINE and token.norm in _FILLERS:
         return Item("cue", value, at, end)
     kind = {"visit_date": "date", "past": "past", "visit_or_today": "date"}.get(symbol, symbol)

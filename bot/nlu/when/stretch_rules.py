@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.nlu.when.day_rules import add_days
 from bot.nlu.when.days import AnyDay, Day, Every, In, Later, MonthDay, Weekday
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.stretches import AfterHolidays, AnyOf, Month, Open, Week, Weekend, Within, through
+from bot.nlu.when.stretches import AfterHolidays, AnyOf, Month, Open, Overlap, Week, Weekend, WeekOf, Within, through
 
 EARLY = (
     "(the)? (early | early on | beginning | start | first part | front end | earlier part | early part | top) (of | in | part of)? (the)?"
@@ -60,6 +60,8 @@ def _add_weeks(grammar: Grammar) -> None:
     grammar.rule("week_part", "(the)? rest of the week", lambda: Week(0, "later", "either"))
     grammar.rule("week_part", "(earlier | sooner) (in | on)? (that | the same) week", lambda: Week(0, "earlier", "visit"))
     grammar.rule("week_part", "(earlier | sooner) in the week", lambda: Week(0, "earlier", "either", vague=True))
+    grammar.rule("week_part", "(earlier | sooner) in the week than <plain_day>", lambda base: Overlap(WeekOf(base), Open(base, "before")))
+    grammar.rule("week_part", "later in the week than <plain_day>", lambda base: Overlap(WeekOf(base), Open(base, "after")))
     grammar.rule("week_part", "(earlier | sooner) this week", lambda: Week(0, "earlier", "either", vague=True))
     grammar.rule("week_part", f"later (in | on)? <{week}>", lambda node: Week(node.offset, "second_half", node.of) if node.offset else None)
     end = "weekend"

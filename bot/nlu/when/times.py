@@ -50,6 +50,7 @@ class Times:
     """Some part of any day."""
 
     is_exact = False
+    is_container = False
 
     def windows(self, hint: Half | None = None) -> tuple[TimeRange, ...]:
         """Return the daily windows meant; `hint` is the half of the day that other words name."""

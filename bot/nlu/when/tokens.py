@@ -17,6 +17,7 @@ LONGEST_TEXT = 2000
 _FUZZY_FROM = 6
 _TYPOGRAPHY = str.maketrans("’‘–—‑", "''---")
 _OWNING = {*WEEKDAYS, "today", "tomorrow", "tonight", "weekend"}
+_FOR_WHOM = frozenset({"me", "us", "my", "him", "her", "you", "sure"})
 _RANGE_ENDS = {*WEEKDAYS, *MONTHS, "today", "tomorrow", "noon"}
 _AMPM = r"(?:\s?([ap])\.?\s?m\b\.?|([ap])(?![\w']))"
 _SCAN = re.compile(
@@ -65,7 +66,7 @@ def tokenize(text: str) -> list[Token]:
     tokens: list[Token] = []
     for match in _SCAN.finditer(lowered):
         tokens.extend(_token(match))
-    return _joined(_without_hyphens(tokens))
+    return _joined(_four_for(_without_hyphens(tokens)))
 
 
 def _token(match: re.Match[str]) -> list[Token]:
@@ -152,6 +153,15 @@ def _without_hyphens(tokens: list[Token]) -> list[Token]:
                 continue
         kept.append(token)
     return kept
+
+
+def _four_for(tokens: list[Token]) -> list[Token]:
+    """Read a texted "4" as "for" before "me" and the like, and between a clock time and a day."""
+    for at in range(1, len(tokens) - 1):
+        last, token, behind = tokens[at - 1 : at + 2]
+        if token.norm == "4" and (behind.norm in _FOR_WHOM or (last.kind == "clock" and behind.norm in WEEKDAYS)):
+            tokens[at] = Token("word", "for", token.start, token.end)
+    return tokens
 
 
 def _joined(tokens: list[Token]) -> list[Token]:

@@ -52,8 +52,8 @@ def add_visits(grammar: Grammar) -> None:
 
 
 def _add_shift(grammar: Grammar, date: str, count: str, node: Callable[[int], Day]) -> None:
-    grammar.rule(date, f"<{count}> {_LATER}", node)
-    grammar.rule(date, f"<{count}> {_SOONER}", lambda size: node(-size))
+    grammar.rule(date, f"<{count}> (or so)? {_LATER}", node)
+    grammar.rule(date, f"<{count}> (or so)? {_SOONER}", lambda size: node(-size))
     grammar.rule(
         date,
         f"(push | pushed | move | moved | bump | shift | set | put | knock | slide) {_IT} (back | out | later | off) {_BY} <{count}>",

@@ -20,6 +20,8 @@ def keep_time(context: Context, days: int) -> Range:
 class DaysFromVisit(Day):
     """So many days after the visit, at its clock time."""
 
+    from_visit = True
+
     days: int
 
     def resolve(self, context: Context) -> Readings:
@@ -29,6 +31,8 @@ class DaysFromVisit(Day):
 @dataclass(frozen=True)
 class MinutesFromVisit(Day):
     """So many minutes after the visit, on its day."""
+
+    from_visit = True
 
     minutes: int
 
@@ -42,6 +46,8 @@ class MinutesFromVisit(Day):
 class Either(Day):
     """Readings to ask between: "move it forward an hour" is later to some and earlier to others."""
 
+    from_visit = True
+
     choices: tuple[Day, ...]
 
     def resolve(self, context: Context) -> Readings:
@@ -51,6 +57,8 @@ class Either(Day):
 @dataclass(frozen=True)
 class SameTime(Day):
     """The visit's clock time on another day; `base` None means any day."""
+
+    from_visit = True
 
     base: Day | None = None
 
@@ -75,6 +83,8 @@ def _each_day(span: Range, clock: time) -> Ranges:
 class SameWeekdayIn(Day):
     """The visit's weekday some weeks from this week, at its clock time when `timed`: "same time next week"."""
 
+    from_visit = True
+
     weeks: int
 
     def resolve(self, context: Context) -> Readings:
@@ -85,6 +95,8 @@ class SameWeekdayIn(Day):
 @dataclass(frozen=True)
 class ThatDay(Day):
     """The visit's day: `all` of it, `later` (from the visit on) or `earlier` (up to it); `vague` may also mean today."""
+
+    from_visit = True
 
     part: str = "all"
     vague: bool = False
@@ -104,6 +116,8 @@ class ThatDay(Day):
 class Sooner(Day):
     """Anything before the visit, from now on."""
 
+    from_visit = True
+
     def resolve(self, context: Context) -> Readings:
         end = context.visit or midnight(context.anchor)
         if end <= context.now:
@@ -117,6 +131,8 @@ class AfterThat(Day):
 
     Not `forward` is anything before them.
     """
+
+    from_visit = True
 
     forward: bool = True
 
@@ -134,6 +150,8 @@ class AfterThat(Day):
 @dataclass(frozen=True)
 class AfterVisit(Day):
     """Anything after the visit's day."""
+
+    from_visit = True
 
     def resolve(self, context: Context) -> Readings:
         return one(whole(context.anchor + DAY, HORIZON_DAYS))
