@@ -38,7 +38,6 @@ from tests.support.twilio_client import SignedTexter
 
 NOW = "2025-06-02T08:02:00-04:00"
 REST_SECONDS = 150.0
-EDGE_SECONDS = 60.0
 Say = Callable[[str], None]
 
 
@@ -145,7 +144,7 @@ class _Scene:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             database = Database(self._database_url, threads=4)
             stack.callback(database.close)
-            proxy = LossyProxy(target, self._order.loss / 2, self._order.loss / 2, self._order.seed)
+            proxy = LossyProxy(target, self._order.loss, self._order.loss, self._order.seed)
             await proxy.start(self._proxy_port)
             stack.push_async_callback(proxy.stop)
             texter = await stack.enter_async_context(SignedTexter(edge))

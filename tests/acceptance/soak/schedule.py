@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+BACK_SECONDS = 60.0
 ACTIVE = frozenset({"booked", "pending", "arrived", "checked-in"})
 
 
@@ -70,10 +73,18 @@ class Reader:
         return sorted((visit for visit in found if visit), key=lambda visit: visit.version)
 
     async def _get(self, url: str) -> dict[str, Any]:
-        async with self._session.get(url) as answer:
-            assert answer.status == 200, f"GET {url}: {answer.status}"
-            body: dict[str, Any] = await answer.json(content_type=None)
-            return body
+        """Read one page; a server that was just killed gets BACK_SECONDS to come back."""
+        deadline = time.monotonic() + BACK_SECONDS
+        while True:
+            try:
+                async with self._session.get(url) as answer:
+                    assert answer.status == 200, f"GET {url}: {answer.status}"
+                    body: dict[str, Any] = await answer.json(content_type=None)
+                    return body
+            except aiohttp.ClientConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
 
 
 def visit_of(resource: dict[str, Any]) -> Visit | None:
