@@ -16,7 +16,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import At, Besides, Both, From, Times, Until, meet_times, without_times
-from bot.nlu.when.visits import AfterThat
+from bot.nlu.when.visits import AfterThat, SameTime, ThatDay
 
 
 @dataclass
@@ -85,6 +85,9 @@ def _add_date(clause: Clause, node: Day, link: str) -> None:
         and clause.dates[-1].of == "now"
     ):
         node = replace(node, offset=clause.dates[-1].offset + node.offset, of="now")
+    if clause.dates and link != "or" and (joined := _of_visit(clause.dates[-1], node)) is not None:
+        clause.dates[-1] = joined
+        return
     if clause.dates and link != "or":
         last = clause.dates[-1]
         joined = _refine(last, node) or (None if link else _nest(last, node))
@@ -92,6 +95,19 @@ def _add_date(clause: Clause, node: Day, link: str) -> None:
             clause.dates[-1] = joined
             return
     clause.dates.append(node)
+
+
+def _of_visit(first: Day, second: Day) -> Day | None:
+    """Return one expression for two that count from the visit ("the same day but two hours later"), or None."""
+    if isinstance(second, SameTime) and second.base is None:
+        return first if first.from_visit else SameTime(first)
+    if isinstance(first, SameTime) and first.base is None:
+        return second if second.from_visit else SameTime(second)
+    if isinstance(first, ThatDay) and isinstance(second, Weekday) and second.how == "bare":
+        return first
+    if first == ThatDay() and second.from_visit:
+        return second
+    return None
 
 
 def _nest(first: Day, second: Day) -> Day | None:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.nlu.when.days import Day, Every, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS, words
+from bot.nlu.when.numbers import day_number, ordinal
 from bot.nlu.when.stretches import AnyOf, Month, Through, WeekOf
 from bot.nlu.when.tokens import Token
 
@@ -147,7 +148,7 @@ def _add_near(grammar: Grammar) -> None:
     grammar.rule(day, "in (about | like)? <minutes_count>", InMinutes)
     grammar.rule(day, "<minutes_count> from now", InMinutes)
     grammar.rule(
-        day, "<days_count> (from | on | after | from this | from this coming | past) <plain_day>", lambda days, base: Later(base, days)
+        day, "in? <days_count> (from | on | after | from this | from this coming | past) <plain_day>", lambda days, base: Later(base, days)
     )
     grammar.rule(day, "<days_count> <weekday>", lambda days, number: Later(Weekday(number), days) if days % 7 == 0 else None)
     grammar.rule(day, "(the)? day after <plain_day>", lambda base: Later(base, 1))
@@ -237,21 +238,20 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.terminal("digit_ordinal", {"#ord"}, _digit_ordinal)
     grammar.terminal("spelled_day", {"#num"}, _spelled_day)
     for name, pattern in HOLIDAYS:
-        grammar.rule(date_day, pattern, lambda name=name: FixedDay(name))
+        grammar.rule("holiday", pattern, lambda name=name: FixedDay(name))
+    grammar.rule(date_day, "<holiday>", lambda node: node)
+    grammar.rule("week_of", "(the)? week of <holiday>", WeekOf)
+    grammar.rule("week_of", "<holiday> week", WeekOf)
     grammar.rule("week_of", "(the)? week (of | beginning | starting | that starts)? (on)? <plain_day>", WeekOf)
     grammar.rule(date_day, "(the)? <digit_ordinal> of <week_span>", lambda day, span: In(MonthDay(day), span))
 
 
 def _digit_ordinal(tokens: list[Token], at: int) -> tuple[int, int] | None:
-    from bot.nlu.when.numbers import ordinal
-
     return ordinal(tokens, at)
 
 
 def _spelled_day(tokens: list[Token], at: int) -> tuple[int, int] | None:
     """Read "monday 14" as a day of the month: a number no hour can be."""
-    from bot.nlu.when.numbers import day_number
-
     found = day_number(tokens, at)
     return found if found and found[1] > 12 else None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.nlu.when.constraint import HORIZON_DAYS, MINUTE, Range
+from bot.nlu.when.holidays import coming
 
 Ranges = tuple[Range, ...]
 Readings = tuple[Ranges, ...]
@@ -265,8 +266,6 @@ class FixedDay(Day):
     rule: str
 
     def resolve(self, context: Context) -> Readings:
-        from bot.nlu.when.holidays import coming
-
         return one(whole(coming(self.rule, context.today)))
 
 

@@ -115,14 +115,15 @@ def _add_months(grammar: Grammar) -> None:
 def _add_ranges(grammar: Grammar) -> None:
     date = "date"
     point = "point"
+    anytime = "(anytime | any time | sometime | any day | some time | anything)?"
     grammar.rule(point, "<day>", lambda node: node)
     grammar.rule(point, "<stretch>", lambda node: node)
     grammar.rule(date, f"(on | for)? <{point}>", lambda node: node)
     grammar.rule(date, f"<{point}> (thru | through | thorugh | -) <{point}>", through)
     grammar.rule(date, f"<{point}> (to | til | until) <{point}>", lambda first, last: through(first, last, splits=True))
-    grammar.rule(date, f"from <{point}> (to | til | until) <{point}>", lambda first, last: through(first, last, splits=True))
-    grammar.rule(date, f"from <{point}> (thru | through | -) <{point}>", through)
-    grammar.rule(date, f"(between | b/w) <{point}> (and | or | & | to | -) <{point}>", through)
+    grammar.rule(date, f"{anytime} from <{point}> (to | til | until) <{point}>", lambda first, last: through(first, last, splits=True))
+    grammar.rule(date, f"{anytime} from <{point}> (thru | through | -) <{point}>", through)
+    grammar.rule(date, f"{anytime} (between | b/w) <{point}> (and | or | & | to | -) <{point}>", through)
     grammar.rule(date, "<month> <ordinal> (to | thru | through | - | til | until) (the)? <ordinal>", _days_of_month)
     grammar.rule(date, "<month> <day_number> (to | thru | through | - | til | until) (the)? <day_number>", _days_of_month)
     grammar.rule(
@@ -148,7 +149,6 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"the <ordinal> {lists} <ordinal>", lambda *days: AnyOf(tuple(MonthDay(day) for day in days)))
     grammar.rule(date, f"(the)? <ordinal> {lists} <ordinal> of <month>", lambda *found: _dates_of_month(found[-1], *found[:-1]))
     grammar.rule(date, f"(between | from)? now (and | to | til | until | - | through) <{point}>", lambda node: Open(node, "by"))
-    anytime = "(anytime | any time | sometime | any day | some time | anything)?"
     grammar.rule(
         date,
         f"{anytime} (by | on or before | no later than | no later then | up to | up until | up til | until | til "
@@ -178,11 +178,12 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"<{point}> at the earliest", lambda node: Open(node, "from"))
     grammar.rule(date, f"(not)? (until | til) after <{point}>", lambda node: Open(node, "until_after"))
     grammar.rule(date, f"{anytime} (after | past | later than) <{point}>", lambda node: Open(node, "after"))
-    away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home | in <place>)"
-    grammar.rule("place", "(florida | hospital | the hospital | arizona | california | texas)", lambda: 0)
+    away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home)"
     grammar.rule(date, f"{away} (from)? (until | til | through) <{point}>", lambda *found: Open(found[-1], "from"))
     grammar.rule(
-        date, f"(back | returning | home again | back home | back in town) (on | from | after)? <{point}>", lambda node: Open(node, "from")
+        date,
+        "(back | returning | home again | back home | back in town) (on | from | after)? <plain_day>",
+        lambda node: Open(node, "from"),
     )
     grammar.rule(
         date,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.numbers import COUNTED
+from bot.nlu.when.numbers import COUNTED, hour, packed_clock
 from bot.nlu.when.times import Around, At, Besides, Between, Clock, From, Part, Times, Until
 from bot.nlu.when.tokens import Token
 
@@ -31,6 +31,9 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("early (in the | in)? afternoon|afternoons", 12, 14),
     ("(mid | middle of the) afternoon", 14, 16),
     ("midafternoon", 14, 16),
+    ("(towards | toward)? (the)? end of the morning", 10, 12),
+    ("(towards | toward)? (the)? end of the afternoon", 15, 17),
+    ("(the)? (start | beginning) of the afternoon", 12, 14),
     ("tea time?", 15, 17),
     ("late|later (in the | in)? afternoon|afternoons", 15, 17),
     ("late after noon", 15, 17),
@@ -62,8 +65,6 @@ PARTS: tuple[tuple[str, float, float], ...] = (
 
 def loose_hour(tokens: list[Token], at: int) -> tuple[int, Clock] | None:
     """Read a bare hour, which needs a word beside it to be a time at all."""
-    from bot.nlu.when.numbers import hour, packed_clock
-
     packed = packed_clock(tokens, at)
     if packed:
         return packed

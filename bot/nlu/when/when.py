@@ -102,7 +102,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
             clause.dates = [SameTime(node) for node in clause.dates] if clause.times is None else clause.dates
     only_out = bool(out) and not parts
     if any_base and not any(clause.dates for clause in parts):
-        parts = [Clause([_stretch_of(out)], clause.times) for clause in parts] or [Clause([_stretch_of(out)])]
+        parts = [Clause([_stretch_of(out)], clause.times) for clause in parts] or [Clause(_day_of(out) or [_stretch_of(out)])]
     elif only_out:
         parts = [Clause([_stretch_of(out)])] if any(each.dates for each in out) else [Clause()]
     if (
@@ -163,6 +163,12 @@ def _same_day_meant(reference: Constraint | None, parts: list[Clause]) -> bool:
     """Whether a clock time stands against the visit's own: "late for my 3, can we do 4 instead"."""
     exact = all(clause.times is not None and clause.times.is_exact for clause in parts)
     return exact and reference is not None and reference.is_time_only
+
+
+def _day_of(out: list[RuledOut]) -> list[Day]:
+    """Return the day of "any time but 9 to 11 on Friday": the one day that only a time of is ruled out."""
+    days = [node for each in out for node in each.dates]
+    return days if len(days) == 1 and out[0].times is not None and not isinstance(days[0], Every) else []
 
 
 def _stretch_of(out: list[RuledOut]) -> Day:
@@ -229,7 +235,6 @@ class _VisitDay(Day):
     """A weekday that names the known visit, or may name today."""
 
     base: Weekday
-    weekdays_too: bool = False
 
     def resolve(self, context: Context) -> tuple[tuple[Range, ...], ...]:
         if context.visit is not None and context.visit.weekday() == self.base.weekday and context.visit >= context.now:
@@ -263,11 +268,7 @@ class _Anchor(Day):
         return ((whole(context.anchor),),)
 
     def within(self, span: Range, context: Context) -> tuple[Range, ...]:
-        return (
-            super().within(span, context)
-            if (span.end - span.start).days >= 1 and span.end.date() != context.anchor and (span.end - span.start).days > 1
-            else ()
-        )
+        return super().within(span, context) if (span.end - span.start).days > 1 else ()
 
 
 def _relative(items: list[Item], tokens: list[Token]) -> str | None:
