@@ -17,6 +17,19 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot.store.tables import conversation
 from bot.types import Owner
 
+_THIS = conversation.c.id == sa.bindparam("of")
+_UNHELD = sa.or_(conversation.c.lease_until.is_(None), conversation.c.lease_until <= sa.bindparam("at"))
+# Built once; see bot.store.turns.
+_LEASE = (
+    conversation.update()
+    .where(_THIS, _UNHELD)
+    .values(lease_owner=sa.bindparam("by"), lease_until=sa.bindparam("until"), lease_fence=conversation.c.lease_fence + 1)
+)
+_FENCE = sa.select(conversation.c.lease_fence).where(_THIS)
+_MINE = sa.and_(_THIS, conversation.c.lease_owner == sa.bindparam("by"), conversation.c.lease_fence == sa.bindparam("fence"))
+_HELD = sa.select(conversation).where(_MINE).with_for_update()
+_WRITE = conversation.update().where(_MINE)
+
 
 class StaleLease(Exception):
     """Another worker holds the conversation now; whatever this one knows about it is out of date."""
@@ -28,14 +41,10 @@ class OwnerChanged(Exception):
 
 def lease(connection: Connection, conversation_id: str, owner: str, now: datetime, seconds: float) -> int | None:
     """Take the conversation for that long and return the fence; None while anybody, this worker too, holds it or it does not exist."""
-    taken = connection.execute(
-        conversation.update()
-        .where(conversation.c.id == conversation_id, free(now))
-        .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds), lease_fence=conversation.c.lease_fence + 1)
-    )
-    if not taken.rowcount:
+    values = {"of": conversation_id, "at": now, "by": owner, "until": now + timedelta(seconds=seconds)}
+    if not connection.execute(_LEASE, values).rowcount:
         return None
-    fence: int = connection.scalar(sa.select(conversation.c.lease_fence).where(conversation.c.id == conversation_id))
+    fence: int = connection.scalar(_FENCE, {"of": conversation_id})
     return fence
 
 
@@ -59,7 +68,7 @@ def free(now: datetime) -> sa.sql.ClauseElement:
 
 def held(connection: Connection, conversation_id: str, owner: str, fence: int) -> RowMapping:
     """Return the conversation's row, locked until the end of the transaction. Raises StaleLease unless this fence holds it."""
-    row = connection.execute(sa.select(conversation).where(_held(conversation_id, owner, fence)).with_for_update()).mappings().first()
+    row = connection.execute(_HELD, {"of": conversation_id, "by": owner, "fence": fence}).mappings().first()
     if row is None:
         raise StaleLease(f"conversation {conversation_id} is no longer held with fence {fence}")
     return row
@@ -67,13 +76,9 @@ def held(connection: Connection, conversation_id: str, owner: str, fence: int) -
 
 def write(connection: Connection, conversation_id: str, owner: str, fence: int, values: Mapping[str, Any]) -> None:
     """Change the row of a conversation that is held. Raises StaleLease."""
-    changed = connection.execute(conversation.update().where(_held(conversation_id, owner, fence)).values(**values))
+    changed = connection.execute(_WRITE, {"of": conversation_id, "by": owner, "fence": fence, **values})
     if not changed.rowcount:
         raise StaleLease(f"conversation {conversation_id} is no longer held with fence {fence}")
-
-
-def _held(conversation_id: str, owner: str, fence: int) -> sa.sql.ClauseElement:
-    return sa.and_(conversation.c.id == conversation_id, conversation.c.lease_owner == owner, conversation.c.lease_fence == fence)
 
 
 def change_owner(connection: Connection, conversation_id: str, to: Owner, expected_version: int) -> int:

@@ -96,7 +96,7 @@ async def test_two_texts_are_answered_once(line: Line, steps: int) -> None:
     died = await die_after(line, steps, accepted.conversation_id)
     assert died is (steps < STEPS - 1)
     await recover(line)
-    assert line.sent() == ["Of course.", "They see this thread."]
+    assert line.sent() == ["Of course. They see this thread."]
     assert line.one(handoff).state == "waiting"
     assert [(row.id, row.state) for row in line.rows(turn)] == [("SM2", "done")]
     assert {row.turn_id for row in line.rows(message)} == {"SM2"}
