@@ -1,7 +1,7 @@
 """One way into SQL: short transactions in threads, on SQLite (WAL) and PostgreSQL alike.
 
-SQLite allows one writer, so a write there begins with BEGIN IMMEDIATE and waits its turn instead of failing half-way. `synchronous`
-stays FULL: a message that was answered with 200 survives a power cut.
+SQLite allows one writer, so a write there begins with BEGIN IMMEDIATE and waits its turn instead of failing half-way, and the writes of
+one process share commits (`bot.store.writer`). `synchronous` stays FULL: a message that was answered with 200 survives a power cut.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+from bot.store.writer import Writer
 
 T = TypeVar("T")
 BUSY_MS = 15_000
@@ -41,6 +43,7 @@ class Database:
         else:
             self.engine = sa.create_engine(url, pool_size=threads, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="sql")
+        self._writer = Writer(self.write) if self.is_sqlite else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -55,7 +58,10 @@ class Database:
             yield connection
 
     async def writing(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run `work(connection, …)` in one transaction, in a thread."""
+        """Run `work(connection, …)` in one transaction, in a thread; it is committed when this returns."""
+        if self._writer is not None:
+            result: T = await asyncio.wrap_future(self._writer.submit(lambda connection: work(connection, *args, **kwargs)))
+            return result
 
         def call() -> T:
             with self.write() as connection:
@@ -74,6 +80,8 @@ class Database:
 
     def close(self) -> None:
         """Finish the running transactions and close every connection."""
+        if self._writer is not None:
+            self._writer.close()
         self._threads.shutdown(wait=True)
         self.engine.dispose()
 

@@ -35,7 +35,8 @@ MAY_REACH_OPTED_OUT = frozenset({"consent", "safety", "page"})
 class Draft:
     """One message to be written. `purpose` is one of answer, consent, safety, staff, page, outreach.
 
-    `owner_version` is the conversation's when the bot wrote it; None for what must go out whoever owns the conversation.
+    `owner_version` is the conversation's when the bot wrote it; None for what must go out whoever owns the conversation. `statement` is
+    what of the body still holds when its question is withdrawn unsent.
     """
 
     conversation_id: str | None
@@ -51,6 +52,7 @@ class Draft:
     owner_version: int | None = None
     dedupe_key: str | None = None
     state: str = "queued"
+    statement: str | None = None
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,7 @@ outbox = sa.Table(
     sa.Column("error_code", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("handed_at", Instant),
+    sa.Column("statement", sa.Text),  # what of the body still holds when its question is withdrawn
     sa.UniqueConstraint("turn_id", "seq"),
     _one_of("purpose", "answer", "consent", "safety", "staff", "page", "outreach"),
     # queued -> sending -> handed -> (final by carrier_status); refused and superseded are ends of their own

@@ -25,6 +25,31 @@ from bot.types import Awaiting, Channel, Owner
 _WAITS = sa.text("message.turn_id IS NULL AND NOT message.consumed")
 _UNDER_WAY = sa.text("turn.state IN ('waiting', 'open')")
 
+# Built once: a statement's construction and cache key cost more than SQLite takes to run it.
+_MESSAGE_COLUMNS = (message.c.sid, message.c.body, message.c.media, message.c.received_at, message.c.screen_only)
+_ROW = sa.select(conversation).where(conversation.c.id == sa.bindparam("conversation"))
+_STANDING = (
+    sa.select(turn).where(turn.c.conversation_id == sa.bindparam("conversation"), _UNDER_WAY).order_by(turn.c.created_at, turn.c.kind)
+)
+_WAITING = (
+    sa.select(*_MESSAGE_COLUMNS)
+    .where(message.c.conversation_id == sa.bindparam("conversation"), _WAITS)
+    .order_by(message.c.received_at, message.c.id)
+)
+_OF_TURN = sa.select(*_MESSAGE_COLUMNS).where(message.c.turn_id == sa.bindparam("turn")).order_by(message.c.received_at, message.c.id)
+_OPEN_INCIDENT = sa.select(incident.c.level).where(
+    incident.c.conversation_id == sa.bindparam("conversation"), sa.text("incident.state = 'open'")
+)
+_LAST_QUESTION = (
+    sa.select(outbox.c.state, outbox.c.first_tried_at)
+    .where(outbox.c.conversation_id == sa.bindparam("conversation"), outbox.c.awaiting != Awaiting.NONE.value)
+    .order_by(outbox.c.position.desc())
+    .limit(1)
+)
+_ADD = turn.insert()
+_TAKEN = message.update().where(message.c.sid == sa.bindparam("of_sid")).values(turn_id=sa.bindparam("of_turn"))
+_FINISHED = turn.update().where(turn.c.id == sa.bindparam("of_turn")).values(state=sa.bindparam("to_state"), done_at=sa.bindparam("at"))
+
 
 @dataclass(frozen=True)
 class StoredMessage:
@@ -101,27 +126,33 @@ def take(connection: Connection, conversation_id: str, worker: str, now: datetim
     fence = conversations.lease(connection, conversation_id, worker, now, seconds)
     if fence is None:
         return None
-    row = connection.execute(sa.select(conversation).where(conversation.c.id == conversation_id)).mappings().one()
-    held = next_turn(connection, row, now)
+    held = next_turn(connection, conversation_row(connection, conversation_id), now)
     if held is None:
         conversations.release(connection, conversation_id, worker, fence)
     return held
 
 
+def conversation_row(connection: Connection, conversation_id: str) -> RowMapping:
+    """Return a conversation's row as it stands."""
+    return connection.execute(_ROW, {"conversation": conversation_id}).mappings().one()
+
+
+def anything_waits(connection: Connection, conversation_id: str) -> bool:
+    """Whether the conversation has messages or turns that `next_turn` might take up."""
+    values = {"conversation": conversation_id}
+    return bool(connection.execute(_STANDING, values).first() or connection.execute(_WAITING, values).first())
+
+
 def next_turn(connection: Connection, row: RowMapping, now: datetime) -> Held | None:
     """Form or resume the turn of a conversation that is held; `row` is its row as it stands. Counts the attempt."""
-    standing = (
-        connection.execute(sa.select(turn).where(turn.c.conversation_id == row["id"], _UNDER_WAY).order_by(turn.c.created_at, turn.c.kind))
-        .mappings()
-        .all()
-    )
+    standing = connection.execute(_STANDING, {"conversation": row["id"]}).mappings().all()
     resumed = next((one for one in standing if one["state"] == "open"), None)
     if resumed is not None:
         if resumed["next_try_at"] > now:
             return None
         connection.execute(turn.update().where(turn.c.id == resumed["id"]).values(attempts=resumed["attempts"] + 1))
-        return _held(connection, row, resumed, _messages(connection, message.c.turn_id == resumed["id"]))
-    waiting = _messages(connection, sa.and_(message.c.conversation_id == row["id"], _WAITS))
+        return _held(connection, row, resumed, _messages(connection, _OF_TURN, turn=resumed["id"]))
+    waiting = waiting_messages(connection, row["id"])
     trigger = next((one for one in standing if one["next_try_at"] <= now), None) if row["owner"] == Owner.BOT.value else None
     if trigger is not None and not (waiting and waiting[0].received_at < trigger["created_at"]):
         connection.execute(turn.update().where(turn.c.id == trigger["id"]).values(state="open", attempts=trigger["attempts"] + 1))
@@ -131,15 +162,13 @@ def next_turn(connection: Connection, row: RowMapping, now: datetime) -> Held | 
 
 def _formed(connection: Connection, row: RowMapping, waiting: tuple[StoredMessage, ...], now: datetime) -> Held:
     values: dict[str, Any] = {"id": waiting[-1].sid, "kind": "messages", "payload": None, "attempts": 1, "created_at": now}
-    connection.execute(turn.insert().values(conversation_id=row["id"], state="open", next_try_at=now, **values))
-    connection.execute(message.update().where(message.c.sid.in_([one.sid for one in waiting])).values(turn_id=values["id"]))
+    connection.execute(_ADD, {"conversation_id": row["id"], "state": "open", "next_try_at": now, **values})
+    connection.execute(_TAKEN, [{"of_sid": one.sid, "of_turn": values["id"]} for one in waiting])
     return _held(connection, row, {**values, "attempts": 0}, waiting)
 
 
 def _held(connection: Connection, row: RowMapping, stored: Mapping[str, Any], messages: tuple[StoredMessage, ...]) -> Held:
-    level = connection.scalar(
-        sa.select(incident.c.level).where(incident.c.conversation_id == row["id"], sa.text("incident.state = 'open'"))
-    )
+    level = connection.scalar(_OPEN_INCIDENT, {"conversation": row["id"]})
     unseen = bool(messages) and row["awaiting"] != Awaiting.NONE.value and _unseen(connection, row["id"], messages[0].received_at)
     return Held(
         id=stored["id"],
@@ -161,15 +190,14 @@ def _held(connection: Connection, row: RowMapping, stored: Mapping[str, Any], me
     )
 
 
-def _messages(connection: Connection, which: sa.sql.ClauseElement) -> tuple[StoredMessage, ...]:
-    columns = (message.c.sid, message.c.body, message.c.media, message.c.received_at, message.c.screen_only)
-    rows = connection.execute(sa.select(*columns).where(which).order_by(message.c.received_at, message.c.id))
+def _messages(connection: Connection, query: sa.sql.Select, **values: str) -> tuple[StoredMessage, ...]:
+    rows = connection.execute(query, values)
     return tuple(StoredMessage(row.sid, row.body, row.media or (), row.received_at, row.screen_only) for row in rows)
 
 
 def waiting_messages(connection: Connection, conversation_id: str) -> tuple[StoredMessage, ...]:
     """Return the messages that no turn has taken yet, in order."""
-    return _messages(connection, sa.and_(message.c.conversation_id == conversation_id, _WAITS))
+    return _messages(connection, _WAITING, conversation=conversation_id)
 
 
 def _unseen(connection: Connection, conversation_id: str, received_at: datetime) -> bool:
@@ -178,31 +206,35 @@ def _unseen(connection: Connection, conversation_id: str, received_at: datetime)
     A question counts as shown from the start of the try in which the carrier took it: the answer of a fast machine may be stored
     before the sender has written down that the carrier said yes.
     """
-    question = connection.execute(
-        sa.select(outbox.c.state, outbox.c.first_tried_at)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.awaiting != Awaiting.NONE.value)
-        .order_by(outbox.c.position.desc())
-        .limit(1)
-    ).first()
+    question = connection.execute(_LAST_QUESTION, {"conversation": conversation_id}).first()
     if question is None:
         return False
     shown = question.state in ("sending", "handed") and question.first_tried_at is not None
     return not shown or received_at < question.first_tried_at
 
 
-def supersede_unsent_questions(connection: Connection, conversation_id: str) -> None:
-    """Withdraw the bot's questions that no carrier has been given: a later turn has made them out of date."""
-    connection.execute(
-        outbox.update()
+def supersede_unsent_questions(connection: Connection, conversation_id: str) -> list[str]:
+    """Withdraw the bot's questions that no carrier has been given: a later turn has made them out of date.
+
+    A text that also states something keeps its statement. Returns the bodies that are not sent as they were written.
+    """
+    unsent = (
+        sa.select(outbox.c.id, outbox.c.body, outbox.c.statement)
         .where(outbox.c.conversation_id == conversation_id, sa.text("outbox.state = 'queued'"), outbox.c.attempts == 0)
         .where(outbox.c.purpose == "answer", outbox.c.awaiting != Awaiting.NONE.value)
-        .values(state="superseded")
     )
+    rows = connection.execute(unsent).all()
+    for row in rows:
+        kept = {"body": row.statement, "awaiting": Awaiting.NONE.value, "statement": None} if row.statement else {"state": "superseded"}
+        # A sender may have taken it since.
+        still = outbox.update().where(outbox.c.id == row.id, outbox.c.state == "queued", outbox.c.attempts == 0)
+        connection.execute(still.values(**kept))
+    return [row.body for row in rows if not row.statement]
 
 
 def finish(connection: Connection, turn_id: str, state: str, now: datetime) -> None:
     """End an open turn as `done` or `given_up`."""
-    connection.execute(turn.update().where(turn.c.id == turn_id).values(state=state, done_at=now))
+    connection.execute(_FINISHED, {"of_turn": turn_id, "to_state": state, "at": now})
 
 
 def postpone(connection: Connection, turn_id: str, until: datetime, state: str = "open") -> None:

@@ -19,11 +19,12 @@ from bot.ids import new_id
 from bot.store import conversations, incidents, turns
 from bot.store.incidents import RANK, Sign
 from bot.store.outbox import Draft, put
-from bot.store.tables import conversation, outbox, staff_task
+from bot.store.tables import outbox, staff_task
 from bot.store.turns import Held
 from bot.turns import records
 from bot.turns.composing import compose
 from bot.turns.house import House
+from bot.turns.joining import joined
 from bot.types import Awaiting, Channel, Owner, Say, TurnResult
 
 HOLDING_EVERY = timedelta(hours=1)
@@ -66,7 +67,7 @@ def settle_answer(
         )
         version = opened.owner_version
     stale = wanted.handoff is None and _written_again(connection, house, held)
-    turns.supersede_unsent_questions(connection, held.conversation_id)
+    withdrawn = turns.supersede_unsent_questions(connection, held.conversation_id)
     drafts = []
     for seq, say in enumerate(result.says):
         unsent = overtaken or (stale and say.awaiting is not Awaiting.NONE)
@@ -81,9 +82,9 @@ def settle_answer(
                 state="superseded" if unsent else "queued",
             )
         )
-    drafts, introduced = _introduced(house, row, drafts, now)
+    drafts, introduced = _introduced(house, row, drafts, now, withdrawn)
     values: dict[str, Any] = {"awaiting": result.awaiting.value, **introduced}
-    return _end(connection, held, drafts, now, seconds, values)
+    return _end(connection, held, joined(drafts), now, seconds, values)
 
 
 def settle_safety(connection: Connection, house: House, held: Held, signs: Sequence[Sign], now: datetime, seconds: float) -> Settled:
@@ -184,10 +185,10 @@ def settle_given_up(connection: Connection, house: House, held: Held, reason: st
         opened = open_handoff(
             connection, held.conversation_id, "technical", now, urgency="high", facts={"cause": reason, "turn": held.id}, turn_id=held.id
         )
-        turns.supersede_unsent_questions(connection, held.conversation_id)
+        withdrawn = turns.supersede_unsent_questions(connection, held.conversation_id)
         name = "technical_problem"
         drafts = [_draft(held, 0, "answer", house.say(name, held.channel), response=name, owner_version=opened.owner_version)]
-        drafts, introduced = _introduced(house, row, drafts, now)
+        drafts, introduced = _introduced(house, row, drafts, now, withdrawn)
     elif held.kind != "messages":
         connection.execute(
             staff_task.insert().values(
@@ -213,12 +214,15 @@ def _end(
 ) -> Settled:
     ids = put(connection, drafts, now) if drafts else []
     turns.finish(connection, held.id, state, now)
-    changed = {**values, "lease_until": now + timedelta(seconds=seconds)}
-    conversations.write(connection, held.conversation_id, held.worker, held.fence, changed)
-    row = connection.execute(sa.select(conversation).where(conversation.c.id == held.conversation_id)).mappings().one()
-    following = turns.next_turn(connection, row, now)
-    if following is None:
-        conversations.release(connection, held.conversation_id, held.worker, held.fence)
+    following: Held | None = None
+    if not turns.anything_waits(connection, held.conversation_id):
+        conversations.write(connection, held.conversation_id, held.worker, held.fence, {**values, **conversations.RELEASED})
+    else:
+        extended = {**values, "lease_until": now + timedelta(seconds=seconds)}
+        conversations.write(connection, held.conversation_id, held.worker, held.fence, extended)
+        following = turns.next_turn(connection, turns.conversation_row(connection, held.conversation_id), now)
+        if following is None:
+            conversations.release(connection, held.conversation_id, held.worker, held.fence)
     queued = tuple(identifier for identifier, draft in zip(ids, drafts, strict=True) if draft.state == "queued")
     return Settled(following, queued)
 
@@ -255,15 +259,23 @@ def _incident_holding(house: House, held: Held, version: int, *, private: bool) 
     return _draft(held, 0, "safety", house.say(name, held.channel), response=name, owner_version=version)
 
 
-def _introduced(house: House, row: RowMapping, drafts: Sequence[Draft], now: datetime) -> tuple[list[Draft], dict[str, Any]]:
-    """Put the clinic's name before the first of these messages if it is the first of the clinic's day."""
+def _introduced(
+    house: House, row: RowMapping, drafts: Sequence[Draft], now: datetime, withdrawn: Sequence[str] = ()
+) -> tuple[list[Draft], dict[str, Any]]:
+    """Put the clinic's name before the first of these messages if it is the first of the clinic's day that is sent.
+
+    `withdrawn` are texts that were to be sent and are not: the name may have stood in one of them.
+    """
     today = house.day(now)
     changed = list(drafts)
     first = next((index for index, draft in enumerate(changed) if draft.state == "queued" and draft.purpose != "safety"), None)
-    if first is None or row["introduced_on"] == today:
+    if first is None:
         return changed, {}
     draft = changed[first]
-    changed[first] = Draft(**{**vars(draft), "body": f"{house.say('introduction', draft.channel)} {draft.body}"})
+    introduction = house.say("introduction", draft.channel)
+    if row["introduced_on"] == today and not any(body.startswith(introduction) for body in withdrawn):
+        return changed, {}
+    changed[first] = Draft(**{**vars(draft), "body": f"{introduction} {draft.body}"})
     return changed, {"introduced_on": today}
 
 

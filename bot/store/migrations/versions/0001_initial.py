@@ -236,6 +236,7 @@ def upgrade() -> None:
         sa.Column("error_code", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("handed_at", sa.DateTime(), nullable=True),
+        sa.Column("statement", sa.Text(), nullable=True),
         sa.CheckConstraint("purpose IN ('answer', 'consent', 'safety', 'staff', 'page', 'outreach')", name=op.f("ck_outbox_purpose_known")),
         sa.CheckConstraint("state IN ('queued', 'sending', 'handed', 'refused', 'superseded')", name=op.f("ck_outbox_state_known")),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_outbox_conversation_id")),
