@@ -200,6 +200,18 @@ class TestAFalseDone:
         first, done = honest.heard
         assert found(replace(honest, heard=[first, replace(done, to=TOM)])) == {'false "done"'}
 
+    @pytest.mark.parametrize(
+        ("body", "fault"),
+        [
+            ("All right, nothing changed: your Tue Jun 3, 10:00 AM visit stands.", {'false "done"'}),
+            ("Your Tue Jun 3, 10:00 AM visit is unchanged.", {'false "done"'}),
+            ("Your Thu Jun 5, 12:30 PM visit is unchanged.", set()),
+        ],
+    )
+    def test_when_a_visit_is_called_unchanged_that_was_moved_before(self, honest: Evidence, body: str, fault: set[str]) -> None:
+        later = with_rows(honest, outbox=[*honest.rows["outbox"], answer("ob3", "SM2", 300, body)])
+        assert found(replace(later, heard=[*honest.heard, heard("SMc", "ob3", body)])) == fault
+
     def test_when_nobody_can_read_what_was_done(self, honest: Evidence) -> None:
         first, done = honest.heard
         assert found(replace(honest, heard=[first, replace(done, body="Done! See you.")])) == {'false "done"'}

@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=14)
     parser.add_argument("--loss", type=float, default=0.2, help="share of scheduling requests and replies lost, 0 to 1")
-    parser.add_argument("--rasa", type=float, default=60.0, help="mean seconds between kills of rasa")
+    parser.add_argument("--rasa", type=float, default=45.0, help="mean seconds that rasa lives")
     parser.add_argument("--others", type=float, default=8.0, help="mean seconds between kills of one of the others")
     parser.add_argument("--once", type=float, default=0.0, help="kill each process once, that many seconds apart")
     parser.add_argument("--spread", type=float, default=0.0, help="seconds over which the conversations begin")

@@ -16,6 +16,7 @@ from tests.acceptance.soak.schedule import Schedule, Visit, active
 
 TIME = r"(?P<when>\w{3} \w{3} \d{1,2}, \d{1,2}:\d\d [AP]M)"
 CLAIM = re.compile(rf"(?P<verb>Done:|You're confirmed:|Your next visit is) {TIME} with (?P<who>[\w' -]+?) at (?P<where>[\w' -]+?)[.,]")
+STANDS = re.compile(rf"[Yy]our {TIME}(?: visit)? (?:stands|is unchanged)")
 CLAIMING = frozenset({"utter_moved", "utter_confirmed", "utter_next_visit", "utter_next_visit_and_then"})
 # A look-up may be told again from the conversation's memory by the next worker, so it may be that old.
 RETOLD = timedelta(seconds=120)
@@ -116,7 +117,10 @@ def lost_visits(evidence: Evidence) -> list[str]:
 
 
 def false_done(evidence: Evidence) -> list[str]:
-    """Texts that tell a patient of a visit which did not stand so, at that place and with that person, when they were written."""
+    """Texts that tell a patient of a visit which did not stand so, at that place and with that person, when they were written.
+
+    "Your visit stands" and "is unchanged" count as well as "Done".
+    """
     written = {row["id"]: row for row in evidence.rows["outbox"]}
     faults = []
     for heard in evidence.heard:
@@ -129,7 +133,19 @@ def false_done(evidence: Evidence) -> list[str]:
             faults.append(f"{heard.sid}: tells of a visit, and nobody knows why")
         elif not _true(evidence, claim, evidence.patients[heard.to], row["created_at"]):
             faults.append(f"{heard.sid}: {claim['verb']} {claim['when']}, and the schedule showed something else")
+        if row is not None and (claim := STANDS.search(heard.body)) and heard.to in evidence.patients:
+            moments = (row["created_at"], row["created_at"] - RETOLD)
+            standing = (visit for moment in moments for visit in evidence.standing(evidence.patients[heard.to], moment))
+            if not any(active(visit) and _starts(evidence, claim, visit) for visit in standing):
+                faults.append(f"{heard.sid}: says that {claim['when']} stands, and the schedule showed something else")
     return faults
+
+
+def untold(evidence: Evidence) -> list[str]:
+    """Changes made whose patient was not told "done": the turn was given up after the change, and a person has the conversation."""
+    told = {row["turn_id"] for row in evidence.rows["outbox"] if row["response"] == "utter_moved"}
+    made = [row["key"] for row in evidence.rows["booking_request"] if row["outcome"] == "done"]
+    return [key for key in made if key.removeprefix("move-") not in told]
 
 
 def _true(evidence: Evidence, claim: re.Match[str], patient: str, at: datetime) -> bool:
@@ -141,10 +157,14 @@ def _moments(claim: re.Match[str], at: datetime) -> Sequence[datetime]:
 
 
 def _says(evidence: Evidence, claim: re.Match[str], visit: Visit) -> bool:
+    here = visit.practitioner.startswith(claim["who"]) and visit.location.startswith(claim["where"])
+    return active(visit) and _starts(evidence, claim, visit) and here
+
+
+def _starts(evidence: Evidence, claim: re.Match[str], visit: Visit) -> bool:
     local = visit.start.astimezone(evidence.zone)
     when = datetime.strptime(f"{claim['when']} {local.year}", "%a %b %d, %I:%M %p %Y").replace(tzinfo=evidence.zone)
-    here = visit.practitioner.startswith(claim["who"]) and visit.location.startswith(claim["where"])
-    return active(visit) and when == local and f"{local:%a}" == claim["when"][:3] and here
+    return when == local and f"{local:%a}" == claim["when"][:3]
 
 
 def contradictions(evidence: Evidence) -> list[str]:

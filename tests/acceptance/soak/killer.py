@@ -1,4 +1,4 @@
-"""Kills the line's processes: `python -m tests.acceptance.soak.killer HOME/run --seed 1 --rasa 60 --others 8`.
+"""Kills the line's processes: `python -m tests.acceptance.soak.killer HOME/run --rasa-port 5005 --rasa 45 --others 8`.
 
 It reads real process ids from the supervisor's pid files and sends SIGKILL. Each kill is a line of JSON on its output: when (seconds
 since 1970), which process, which id. `--once` kills each process once, in a random order; otherwise it goes on until it is ended.
@@ -11,6 +11,7 @@ import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -29,6 +30,12 @@ def kill(folder: Path, name: str) -> int | None:
     return pid
 
 
+def listens(port: int) -> bool:
+    """Whether anything accepts connections on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def insist(folder: Path, name: str) -> None:
     """Kill a process, waiting until it is up if it is down, and say so."""
     pause = threading.Event()
@@ -42,7 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="kill the line's processes at random")
     parser.add_argument("folder", type=Path, help="where the pid files are")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rasa", type=float, default=60.0, help="mean seconds between kills of rasa, whose start takes long")
+    parser.add_argument("--rasa", type=float, default=45.0, help="mean seconds that rasa lives, whose start takes long")
+    parser.add_argument("--rasa-port", type=int, required=True, help="where rasa listens once it is up")
     parser.add_argument("--others", type=float, default=8.0, help="mean seconds between kills of one of the others")
     parser.add_argument("--once", type=float, default=0.0, help="kill each process once, that many seconds apart, and end")
     options = parser.parse_args()
@@ -53,14 +61,16 @@ def main() -> None:
             insist(options.folder, name)
         return
     others = [name for name in VICTIMS if name != "rasa"]
-    next_rasa = time.monotonic() + dice.uniform(0.3, 1.0) * options.rasa
     next_other = time.monotonic() + dice.uniform(0.5, 1.5) * options.others
+    lived, life = 0.0, dice.uniform(0.3, 1.0) * options.rasa
     while True:
-        pause.wait(max(0.0, min(next_rasa, next_other) - time.monotonic()))
-        if next_rasa <= next_other:
+        pause.wait(RETRY_SECONDS)
+        if listens(options.rasa_port):
+            lived += RETRY_SECONDS
+        if lived >= life:
             insist(options.folder, "rasa")
-            next_rasa = time.monotonic() + dice.uniform(0.7, 1.3) * options.rasa
-        else:
+            lived, life = 0.0, dice.uniform(0.7, 1.3) * options.rasa
+        if time.monotonic() >= next_other:
             insist(options.folder, dice.choice(others))
             next_other = time.monotonic() + dice.uniform(0.5, 1.5) * options.others
 

@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import Any
 
 from tests.acceptance.soak.evidence import Evidence
-from tests.acceptance.soak.judge import faults, repeated_sentences
+from tests.acceptance.soak.judge import faults, repeated_sentences, untold
 from tests.acceptance.soak.run import Course
 from tests.acceptance.soak.talk import Ending
 
@@ -39,6 +39,8 @@ def figures(course: Course, evidence: Evidence) -> dict[str, Any]:
         "schedule requests": course.proxy,
         'told "done"': told,
         "changes": dict(Counter(str(row["outcome"]) for row in evidence.rows["booking_request"])),
+        'changed and not told "done"': len(untold(evidence)),
+        "hand-offs": dict(Counter(row["reason"] for row in evidence.rows["handoff"])),
         "moves in the schedule": sum(len(versions) - 1 for versions in evidence.versions.values()),
         "turns given up": sum(row["state"] == "given_up" for row in evidence.rows["turn"]),
         "staff tasks": dict(Counter(row["kind"] for row in evidence.rows["staff_task"])),

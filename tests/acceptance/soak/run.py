@@ -43,8 +43,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What to run. `spread` seconds lie between the first conversation's start and the last one's at least; `once`: each process is
-    killed once, that many seconds apart; otherwise `rasa` and `others` are the mean seconds between kills."""
+    """What to run.
+
+    `spread`: at least so many seconds lie between the first conversation's start and the last one's. `once`: each process is killed once,
+    that many seconds apart; otherwise `rasa` is how many seconds Rasa lives in the mean, `others` the mean time between kills of one of the
+    others. `loss`: the share of scheduling requests, and again of replies, that is lost.
+    """
 
     engine: str
     conversations: int
@@ -53,7 +57,7 @@ class Order:
     spread: float = 0.0
     loss: float = 0.2
     once: float = 0.0
-    rasa: float = 60.0
+    rasa: float = 45.0
     others: float = 8.0
 
 
@@ -219,6 +223,7 @@ class _Scene:
         run, order = self._line.home / "run", self._order
         command = [sys.executable, "-m", "tests.acceptance.soak.killer", str(run), "--seed", str(order.seed)]
         command += ["--rasa", str(order.rasa), "--others", str(order.others), "--once", str(order.once)]
+        command += ["--rasa-port", self._line.address("rasa").rpartition(":")[2]]
         self._note_redis()
         self._killing = subprocess.Popen(leashed(command), cwd=ROOT, stdout=subprocess.PIPE, text=True)
         reading = asyncio.get_running_loop().run_in_executor(None, self._read_kills)
