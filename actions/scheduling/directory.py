@@ -7,7 +7,7 @@ then therapist, then slot.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from actions.scheduling.client import FhirClient, Resource, reference_of, version_of
@@ -86,19 +86,20 @@ class Directory:
         location: str | None = None,
         limit: int = 3,
         excluding: Collection[str] = (),
+        service_type: str = "",
     ) -> Found:
         """Return up to `limit` openings within the windows (start inclusive, end exclusive), at least `minutes` long and not yet begun.
 
         When there is none, the nearest ones of the next four weeks, first with the same therapist, then with any; `given_up` says so.
-        `excluding` holds slots not to be offered again.
+        `excluding` holds slots not to be offered again. With `service_type` openings of another kind count as none; one of no kind fits.
         """
-        wish = _Wish(minutes, practitioner, location, frozenset(excluding))
+        wish = _Wish(minutes, practitioner, location, frozenset(excluding), service_type)
         fitting = [opening for window in windows for opening in await self._within(window, wish)]
         if fitting:
             return Found(tuple(_ordered(fitting)[:limit]))
         now = self._clock.now()
         everything: Window = (now, max([now + HORIZON, *(end for _, end in windows)]))
-        for given_up, easier in ((("time",), wish), (("time", "practitioner"), _Wish(minutes, None, location, wish.excluding))):
+        for given_up, easier in ((("time",), wish), (("time", "practitioner"), replace(wish, practitioner=None))):
             nearest = sorted(_ordered(await self._within(everything, easier)), key=lambda one: _distance(one, windows))[:limit]
             if nearest:
                 return Found(tuple(_ordered(nearest)), given_up)
@@ -205,6 +206,7 @@ class _Wish:
     practitioner: str | None
     location: str | None
     excluding: frozenset[str]
+    service_type: str
 
     def fits(self, opening: Opening) -> bool:
         therapist = opening.practitioner.reference if opening.practitioner else None
@@ -213,6 +215,7 @@ class _Wish:
             opening.minutes >= self.minutes
             and self.practitioner in (None, therapist)
             and (self.location is None or place in (None, self.location))
+            and (not self.service_type or opening.service_type in ("", self.service_type))
         )
 
 

@@ -36,6 +36,7 @@ def spellings(number: str, region: str = REGION) -> list[str]:
             f"{area}.{exchange}.{line}",
             f"{area} {exchange} {line}",
             f"({area}){exchange}-{line}",
+            f"({area}) {exchange} {line}",
             f"1-{area}-{exchange}-{line}",
             f"+1-{area}-{exchange}-{line}",
             f"+1 ({area}) {exchange}-{line}",

@@ -3,11 +3,15 @@
 A lost request never reaches the server; a lost reply was acted upon and nobody hears of it. Either way the connection breaks at once.
 A server that is down breaks it, too.
 Absolute links in answers still name the server behind it.
+
+By itself: `python -m tests.support.lossy TARGET PORT REQUEST_LOSS REPLY_LOSS SEED`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
+import sys
 from types import TracebackType
 
 import aiohttp
@@ -88,3 +92,14 @@ def _break(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
+
+
+async def _run(target: str, port: str, request_loss: str, reply_loss: str, seed: str) -> None:
+    proxy = LossyProxy(target, float(request_loss), float(reply_loss), int(seed))
+    await proxy.start(int(port))
+    print(proxy.url, flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(*sys.argv[1:]))

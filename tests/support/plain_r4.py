@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ PAGE = 7
 ZONE = ZoneInfo("America/Chicago")
 KINDS = ("Patient", "RelatedPerson", "Practitioner", "Location", "Schedule", "Slot", "Appointment")
 Resource = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class PlainR4:
@@ -42,7 +43,7 @@ class PlainR4:
 
     def app(self) -> web.Application:
         """Return the aiohttp application; the base is `/r4`."""
-        app = web.Application()
+        app = web.Application(middlewares=[_known])
         app.router.add_get("/r4/metadata", self._metadata)
         app.router.add_get("/r4/{kind}", self._search)
         app.router.add_get("/r4/{kind}/{id}", self._read)
@@ -142,6 +143,13 @@ class PlainR4:
         self.resources[resource["resourceType"], resource["id"]] = resource
         where = f"http://{host}/r4/{resource['resourceType']}/{resource['id']}/_history/{version}"
         return web.Response(status=status, headers={"Location": where, **_tag(resource)})
+
+
+@web.middleware
+async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.match_info.get("kind", KINDS[0]) not in KINDS:
+        return _outcome(404, "not-supported")
+    return await handler(request)
 
 
 def _fits(resource: Resource, params: list[Any]) -> bool:

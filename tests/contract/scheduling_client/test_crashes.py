@@ -12,12 +12,13 @@ import pytest
 
 from actions.scheduling.booking import Booking
 from actions.scheduling.client import FhirClient
+from actions.scheduling.ledger import Ledger
 from actions.scheduling.transport import AiohttpTransport
 from actions.scheduling.types import Outcome, Status
 from bot.store.database import Database
 from tests.contract.scheduling_client.conftest import SERVERS, Line, open_line
 from tests.support.schedules import RunningClock
-from tests.support.transports import Cut, Dying
+from tests.support.transports import Cut, Dying, Overtaken
 
 MOST = 24  # more requests than any change makes
 
@@ -125,3 +126,75 @@ async def test_two_processes_on_one_key_make_one_change(crowd: Line) -> None:
     state = await crowd.clinic.state()
     assert state.booked()[crowd.clinic.patients[1]] == [crowd.clinic.slots[MOST + 1]]
     assert state.contradictions() == []
+
+
+@pytest.mark.parametrize("cut", list(Cut))
+async def test_a_refusal_is_still_one_when_the_process_dies_letting_go_of_the_hold(database: Database, tmp_path: Path, cut: Cut) -> None:
+    """Once a refusal is noted, the visit must not be booked after all by whoever resumes the request."""
+    async with AsyncExitStack() as stack:
+        line = await open_line("plain", database, stack, tmp_path, patients=MOST, slots=2 * MOST)
+        assert line.plain is not None
+        noted = 0
+        for number in range(MOST):
+            line.plain.refuse = lambda method, one: "business-rule" if (method, one["resourceType"]) == ("POST", "Appointment") else None
+            if not await _dies(line, "move", number, cut):
+                break
+            line.plain.refuse = lambda _method, _one: None
+            stored = await Ledger(database).get(f"SM{number}")
+            assert stored is not None
+            outcome = await line.restarted().resume(f"SM{number}")
+            assert outcome.status is (Status.REFUSED if stored.step == "backing_out" else Status.DONE), number
+            noted += stored.step == "backing_out"
+        assert noted >= 2
+        state = await line.clinic.state()
+        assert state.double_booked() == []
+        assert state.contradictions() == []
+        assert {len(slots) for slots in state.booked().values()} == {1}
+
+
+async def test_of_two_appointments_made_under_one_key_one_is_kept(database: Database, tmp_path: Path) -> None:
+    """A create that seemed lost may still arrive after it was repeated."""
+    async with AsyncExitStack() as stack:
+        line = await open_line("plain", database, stack, tmp_path, patients=MOST, slots=2 * MOST)
+        doubled = 0
+        for number in range(MOST):
+            if not await _dies(line, "move", number, Cut.AFTER):
+                break
+            made = [one for one in (await line.clinic.state()).appointments if _bears(one, f"SM{number}") and one["status"] == "booked"]
+            if len(made) == 1:
+                late = {name: value for name, value in made[0].items() if name not in ("id", "meta", "vendorShard", "extension")}
+                await line.clinic.post(late)
+                doubled += 1
+            outcome = await line.restarted().resume(f"SM{number}")
+            assert outcome.status is Status.DONE
+        assert doubled >= 2
+        state = await line.clinic.state()
+        assert state.double_booked() == []
+        assert {len(slots) for slots in state.booked().values()} == {1}
+
+
+async def test_a_move_that_arrives_between_two_looks_is_not_taken_for_someone_elses(database: Database, tmp_path: Path) -> None:
+    """The slot is found busy, but with this very visit: the transaction that seemed lost has just arrived."""
+    async with AsyncExitStack() as stack:
+        line = await open_line("embedded-transaction", database, stack, tmp_path)
+        patient, visit, opening = line.clinic.patients[0], line.clinic.visit(0), line.clinic.opening(3)
+        profile = await line.client.profile()
+        first = Dying(AiohttpTransport(), 4, Cut.BEFORE)  # three reads, then the Bundle
+        client = FhirClient(line.client.base, profile=profile, clock=line.clock, transport=first)
+        stack.push_async_callback(client.aclose)
+        with pytest.raises(asyncio.CancelledError):
+            await Booking(database, client, line.clock).move("SM1", None, patient, visit, opening)
+        assert first.last is not None
+        assert first.last[0] == "POST"
+        second = Overtaken(AiohttpTransport(), visit.reference, opening.slot, first.last)
+        client = FhirClient(line.client.base, profile=profile, clock=line.clock, transport=second)
+        stack.push_async_callback(client.aclose)
+        outcome = await Booking(database, client, line.clock).resume("SM1")
+        assert second.arrived is not None
+        assert second.arrived.status == 200
+        assert outcome.status is Status.DONE
+        assert (await line.clinic.state()).booked()[patient] == [opening.slot]
+
+
+def _bears(appointment: dict, key: str) -> bool:
+    return any(name["value"] == key for name in appointment.get("identifier", []))

@@ -12,7 +12,9 @@ from tests.contract.scheduling_client.conftest import Line
 from tests.support.schedules import FIRST, LENGTH, slot
 
 
-@pytest.mark.parametrize("stored", ["(207) 555-0142", "207.555.0142", "+12075550142", "1-207-555-0142", "2075550142", "207 555 0142"])
+@pytest.mark.parametrize(
+    "stored", ["(207) 555-0142", "207.555.0142", "+12075550142", "1-207-555-0142", "2075550142", "207 555 0142", "(207) 555 0142"]
+)
 async def test_a_patient_is_found_however_the_number_is_stored(line: Line, stored: str) -> None:
     patient = {
         "resourceType": "Patient",
@@ -106,6 +108,14 @@ async def test_openings_are_the_free_slots_of_the_windows_over_several_pages(lin
     two = [(start + 3 * LENGTH, start + 4 * LENGTH), (start, start + LENGTH)]
     found = await line.directory.openings(two, minutes=45, excluding=[added[0]])
     assert [opening.slot for opening in found.openings] == [added[3]]
+
+
+async def test_an_opening_of_another_kind_does_not_hide_the_nearest_of_the_right_one(line: Line) -> None:
+    day = FIRST + timedelta(days=3)
+    await line.clinic.post({**slot(line.clinic.schedule, day), "serviceType": [{"text": "Evaluation"}]})
+    found = await line.directory.openings([(day, day + timedelta(days=1))], minutes=45, limit=2, service_type="PT follow-up")
+    assert [opening.slot for opening in found.openings] == line.clinic.slots[4:]
+    assert found.given_up == ("time",)
 
 
 async def test_a_taken_a_short_and_a_past_slot_is_never_offered(line: Line) -> None:
