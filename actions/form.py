@@ -46,7 +46,7 @@ class FormAction(Action, ABC):
             if coming_back:
                 turn.say("utter_back_to_visit")
             requested = await self._advance(turn, context, opening=opening)
-        turn.clear(*PASSING_SLOTS)
+        turn.clear(*PASSING_SLOTS, *(() if coming_back else ("misunderstood",)))
         return [*turn.events(), SlotSet("requested_slot", requested)]
 
     async def _advance(self, turn: Turn, context: Context, *, opening: bool) -> str | None:

@@ -15,6 +15,10 @@ from actions.scheduling.types import visit_from_json
 from actions.turn import Turn
 
 
+# Reasons that are told; others follow from what was just said.
+LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood"})
+
+
 class ActionHandOff(Action):
     """Puts the conversation into the staff queue and says so. A form that was under way is suspended, not lost."""
 
@@ -29,6 +33,8 @@ class ActionHandOff(Action):
         reason = turn.get("handoff_reason") or self.reason
         visit = visit_from_json(turn.get("visit"))
         turn.record("handoff", reason=reason, urgency="normal", summary="", facts=self._facts(turn, context))
+        if reason in LEADS:
+            turn.say(f"utter_lead_{reason}")
         open_now = context.clinic.is_open(context.clock.now())
         turn.say(
             "utter_hand_off_open" if open_now else "utter_hand_off_closed",
