@@ -14,7 +14,6 @@ from actions.form import forget_journey
 from actions.scheduling.types import visit_from_json
 from actions.turn import Turn
 
-
 # Reasons that are told; others follow from what was just said.
 LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood"})
 
