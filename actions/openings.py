@@ -86,6 +86,6 @@ async def _search(context: Context, visit: Visit, ranges: Sequence[Window], prac
         location=visit.location.reference if visit.location else None,
         limit=LOOKED_AT,
         excluding=[visit.slot] if visit.slot else [],
+        service_type=visit.service_type,
     )
-    same_kind = [opening for opening in found.openings if visit.service_type in ("", opening.service_type) or not opening.service_type]
-    return same_kind, not found.given_up
+    return list(found.openings), not found.given_up

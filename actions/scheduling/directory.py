@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from actions.scheduling.client import FhirClient, Resource, reference_of, version_of
 from actions.scheduling.errors import NotFound
 from actions.scheduling.phones import e164, phones_of, spellings
-from actions.scheduling.resources import COMING, actors, fhir_instant, instant, relative, service_type_of, visit_of
+from actions.scheduling.resources import COMING, actors, fhir_instant, instant, relative, service_type_of, timed, visit_of
 from actions.scheduling.types import Actor, Opening, Person, Related, Visit
 from bot.clock import Clock
 
@@ -73,7 +73,7 @@ class Directory:
             who = actors(appointment).get("Patient")
             if appointment.get("resourceType") != "Appointment" or who is None or who.reference != patient:
                 continue
-            if appointment.get("status") in COMING and appointment.get("start") and instant(appointment["start"]) >= now:
+            if appointment.get("status") in COMING and timed(appointment) and instant(appointment["start"]) >= now:
                 visits.append(await self._visit(appointment))
         return sorted(visits, key=lambda one: (one.start, one.reference))
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bot.cli.train import trained
 from tests.acceptance.soak.report import failed, figures, show, write
 from tests.acceptance.soak.run import Order, soak
 
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--spread", type=float, default=0.0, help="seconds over which the conversations begin")
     parser.add_argument("--keep", type=Path, help="keep the line's HOME and what was said here, for a look at it")
     options = parser.parse_args()
+    trained(print)
     told = []
     for engine in ("sqlite", "postgresql") if options.engine == "both" else (options.engine,):
         home = Path(tempfile.mkdtemp(prefix=f"mendline-soak-{engine}-"))

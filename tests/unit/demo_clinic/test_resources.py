@@ -13,6 +13,7 @@ import phonenumbers
 import pytest
 from fhir.resources import construct_fhir_element
 
+from actions.scheduling.phones import e164, spellings
 from bot import settings
 from bot.clinic import Clinic
 from scheduling.demo import build
@@ -39,6 +40,14 @@ def test_ids_are_unique_and_references_point_backwards(world: World) -> None:
         assert name not in seen
         assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", resource["id"])
         seen.add(name)
+
+
+def test_everybody_is_found_by_number_however_the_desk_typed_it(world: World) -> None:
+    for resource in world.resources:
+        for point in resource.get("telecom", ()):
+            number = e164(point["value"])
+            assert number is not None
+            assert point["value"] in spellings(number), f"{resource['id']}: a server that compares text is never asked for {point['value']}"
 
 
 def _references(value: Any) -> Iterator[str]:
