@@ -19,7 +19,7 @@ from bot.ids import new_id
 from bot.store import conversations, incidents, turns
 from bot.store.incidents import RANK, Sign
 from bot.store.outbox import Draft, put
-from bot.store.tables import outbox, staff_task
+from bot.store.tables import booking_request, outbox, staff_task
 from bot.store.turns import Held
 from bot.turns import records
 from bot.turns.composing import compose
@@ -177,14 +177,16 @@ def settle_later(connection: Connection, held: Held, now: datetime, until: datet
 
 
 def settle_given_up(connection: Connection, house: House, held: Held, reason: str, now: datetime, seconds: float) -> Settled:
-    """End a turn that failed too often: the patient hears the truth and a person takes over; a trigger becomes a task."""
+    """End a turn that failed too often: the patient hears the truth and a person takes over; a trigger becomes a task.
+
+    The person is told what the turn may have changed in the schedule all the same.
+    """
     row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
     drafts: list[Draft] = []
     introduced: dict[str, Any] = {}
     if held.kind == "messages" and row["owner"] == Owner.BOT.value:
-        opened = open_handoff(
-            connection, held.conversation_id, "technical", now, urgency="high", facts={"cause": reason, "turn": held.id}, turn_id=held.id
-        )
+        facts = {"cause": reason, "turn": held.id, "changes": _changes(connection, held)}
+        opened = open_handoff(connection, held.conversation_id, "technical", now, urgency="high", facts=facts, turn_id=held.id)
         withdrawn = turns.supersede_unsent_questions(connection, held.conversation_id)
         name = "technical_problem"
         drafts = [_draft(held, 0, "answer", house.say(name, held.channel), response=name, owner_version=opened.owner_version)]
@@ -201,6 +203,14 @@ def settle_given_up(connection: Connection, house: House, held: Held, reason: st
             )
         )
     return _end(connection, held, drafts, now, seconds, introduced, state="given_up")
+
+
+def _changes(connection: Connection, held: Held) -> list[dict[str, Any]]:
+    """Return the booking requests made since the turn began; `outcome` is None for one that will still be brought to its end."""
+    made = booking_request.c.created_at >= held.created_at
+    query = sa.select(booking_request).where(booking_request.c.conversation_id == held.conversation_id, made)
+    rows = connection.execute(query.order_by(booking_request.c.created_at)).mappings()
+    return [{"key": row["key"], "kind": row["kind"], "visit": row["old_appointment"], "outcome": row["outcome"]} for row in rows]
 
 
 def _end(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.store.tables import audit, conversation, handoff, message, outbox, staff_task, turn
+from bot.store.tables import audit, booking_request, conversation, handoff, message, outbox, staff_task, turn
 from bot.turns.worker import Patience
 from bot.types import Awaiting, Record, TurnFailed, TurnRequest, TurnResult
 from tests.support.scripted import Line, ScriptedDialogue, says
@@ -54,6 +54,19 @@ async def test_a_failed_turn_is_tried_again_with_the_same_messages(line: Line) -
     assert line.sent() == ["echo: hi", "echo: and parking?"]
 
 
+async def test_a_failed_turn_is_not_tried_before_its_time(line: Line) -> None:
+    line.dialogue = ScriptedDialogue(TurnFailed("away"))
+    accepted = line.text("hi")
+    worker = line.worker()
+    assert await worker.serve(accepted.conversation_id) == 0.2
+    line.text("are you there?")
+    assert await worker.serve(accepted.conversation_id) is None
+    assert len(line.dialogue.requests) == 1
+    line.clock.move(seconds=0.2)
+    await line.answer(accepted, worker)
+    assert [request.text for request in line.dialogue.requests] == ["hi", "hi", "are you there?"]
+
+
 async def test_a_dialogue_that_stays_away_leads_to_the_truth_and_a_person(line: Line) -> None:
     line.dialogue = ScriptedDialogue(*[TurnFailed("rasa away")] * 50)
     accepted = line.text("hi")
@@ -65,6 +78,29 @@ async def test_a_dialogue_that_stays_away_leads_to_the_truth_and_a_person(line: 
     assert line.one(turn).state == "given_up"
     assert 60 <= (line.clock.now() - started).total_seconds() <= 75
     assert len(line.dialogue.requests) >= Patience().tries
+
+
+async def test_the_person_hears_what_a_given_up_turn_changed_all_the_same(line: Line) -> None:
+    accepted = line.text("yes")
+
+    async def changes_and_dies(_request: TurnRequest) -> TurnFailed:
+        if not line.rows(booking_request):
+            with line.database.write() as connection:
+                plain = {
+                    "mode": "transaction",
+                    "patient": "Patient/1",
+                    "plan": {},
+                    "created_at": line.clock.now(),
+                    "updated_at": line.clock.now(),
+                }
+                made = {"key": "move-SM1", "kind": "move", "conversation_id": accepted.conversation_id, "outcome": "done"}
+                connection.execute(booking_request.insert().values(**plain, **made, old_appointment="Appointment/7"))
+                connection.execute(booking_request.insert().values(**plain, key="move-SM9", kind="move", conversation_id="cv_other"))
+        return TurnFailed("rasa died before it had stored the turn")
+
+    line.dialogue = ScriptedDialogue(*[changes_and_dies] * 50)
+    await line.answer(accepted)
+    assert line.one(handoff).facts["changes"] == [{"key": "move-SM1", "kind": "move", "visit": "Appointment/7", "outcome": "done"}]
 
 
 async def test_another_conversation_is_answered_while_one_fails(line: Line) -> None:
