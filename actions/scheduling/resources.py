@@ -76,7 +76,7 @@ def slots_of(appointment: Resource) -> list[str]:
 
 def visit_of(appointment: Resource, names: Mapping[str, str] | None = None) -> Visit:
     """Read an appointment. `names` fills in what people call an actor. Raises ValueError when it has no start or end."""
-    if not appointment.get("start") or not appointment.get("end"):
+    if not timed(appointment):
         raise ValueError(f"Appointment/{appointment.get('id')} has no start or end, so it is no visit yet")
     start, end = instant(appointment["start"]), instant(appointment["end"])
     who = actors(appointment)
@@ -95,6 +95,11 @@ def visit_of(appointment: Resource, names: Mapping[str, str] | None = None) -> V
     )
 
 
+def timed(appointment: Resource) -> bool:
+    """Say whether an appointment has a time; a proposed or cancelled one need not."""
+    return bool(appointment.get("start") and appointment.get("end"))
+
+
 def carries(resource: Resource, key: str) -> bool:
     """Say whether a resource bears our request's key."""
     return any(name.get("system") == KEY_SYSTEM and name.get("value") == key for name in resource.get("identifier") or ())
@@ -102,7 +107,7 @@ def carries(resource: Resource, key: str) -> bool:
 
 def stands(appointment: Resource, visit: Visit) -> bool:
     """Say whether an appointment is still the visit that the patient was shown: coming, and at that time."""
-    if appointment.get("status") not in COMING or not appointment.get("start"):
+    if appointment.get("status") not in COMING or not timed(appointment):
         return False
     return instant(appointment["start"]) == visit.start and (visit.slot is None or visit.slot in slots_of(appointment))
 

@@ -11,7 +11,7 @@ from actions.scheduling.client import Resource
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.ledger import Card, card_key
 from actions.scheduling.modes.trip import Trip, shown
-from actions.scheduling.resources import COMING, actors, fhir_instant, keeps, visit_of
+from actions.scheduling.resources import COMING, actors, fhir_instant, keeps, timed, visit_of
 from actions.scheduling.types import Outcome, Status, Visit
 
 CARD = "booking"
@@ -58,7 +58,7 @@ def _fits(trip: Trip, appointment: Resource) -> bool:
     patient = actors(appointment).get("Patient")
     if patient is None or patient.reference != trip.request.patient or appointment.get("status") not in COMING:
         return False
-    return bool(appointment.get("start") and appointment.get("end")) and keeps(visit_of(appointment), trip.opening)
+    return timed(appointment) and keeps(visit_of(appointment), trip.opening)
 
 
 def _as_promised(trip: Trip) -> Visit | None:

@@ -31,12 +31,10 @@ from actions.scheduling.resources import (
     carries,
     first_visit,
     is_free,
-    keeps,
     slot_as,
     slots_of,
     stands,
     successor,
-    visit_of,
 )
 from actions.scheduling.types import Outcome, Status
 
@@ -148,8 +146,9 @@ async def _settle(trip: Trip, found: list[Resource]) -> Outcome:
     kept, *doubles = found
     for double in doubles:  # a create that was repeated while the first was still under way
         await trip.client.update(cancelled(double, trip.key, MOVED), version_of(double))
-    if not keeps(visit_of(kept), trip.opening):
-        return trip.read_back(kept)
+    told = trip.read_back(kept)
+    if told.status is not Status.DONE:
+        return told
     try:
         await _occupy(trip)
         if trip.request.visit is not None:

@@ -13,7 +13,7 @@ from actions.scheduling.client import FhirClient, Resource
 from actions.scheduling.errors import LostRace, NotFound, SchedulingError, SchedulingUnavailable
 from actions.scheduling.ledger import Card, Ledger, Request, card_key
 from actions.scheduling.profiles import Profile
-from actions.scheduling.resources import KEY_SYSTEM, carries, keeps, visit_of
+from actions.scheduling.resources import KEY_SYSTEM, carries, keeps, timed, visit_of
 from actions.scheduling.types import Opening, Outcome, Status, Visit
 from bot.clock import Clock
 
@@ -86,15 +86,16 @@ class Trip:
         return sorted((one for one in found if carries(one, self.key)), key=lambda one: (len(one["id"]), one["id"]))
 
     def ends(self, status: Status, reason: str = "", appointment: Resource | None = None) -> Outcome:
-        """Return an outcome that shows the visit as just read, else as the patient knew it."""
-        return Outcome(status, self.key, visit_of(appointment) if appointment else self.request.visit, reason)
+        """Return an outcome that shows the visit as just read (None once it has no time any more), else as the patient knew it."""
+        if appointment is None:
+            return Outcome(status, self.key, self.request.visit, reason)
+        return Outcome(status, self.key, visit_of(appointment) if timed(appointment) else None, reason)
 
     def read_back(self, appointment: Resource) -> Outcome:
         """Say `done` only of a visit that is what was promised; anything else is for the desk."""
-        visit = visit_of(appointment)
-        if keeps(visit, self.opening):
-            return Outcome(Status.DONE, self.key, visit)
-        return Outcome(Status.REFUSED, self.key, visit, "read_back")
+        if timed(appointment) and keeps(visit_of(appointment), self.opening):
+            return Outcome(Status.DONE, self.key, visit_of(appointment))
+        return self.ends(Status.REFUSED, "read_back", appointment)
 
     def too_late(self) -> bool:
         """Say whether the time to act on has passed."""

@@ -110,3 +110,15 @@ async def test_a_time_that_has_passed_is_not_booked(line: Line) -> None:
     outcome = await line.booking.move("SM1", None, line.clinic.patients[1], visit, opening)
     assert (outcome.status, outcome.reason) == (Status.TAKEN, "too_late")
     assert (await line.clinic.state()).booked()[line.clinic.patients[1]] == [visit.slot]
+
+
+async def test_a_visit_that_the_desk_cancelled_and_left_without_a_time_is_not_moved(line: Line) -> None:
+    patient, visit = line.clinic.patients[0], line.clinic.visit(0)
+    appointment = await line.clinic.get(visit.reference)
+    bare = {name: value for name, value in appointment.items() if name not in ("start", "end", "slot", "minutesDuration")}
+    await line.clinic.put({**bare, "status": "cancelled"})
+    moved = await line.booking.move("SM1", None, patient, visit, line.clinic.opening(3))
+    assert (moved.status, moved.reason, moved.visit) == (Status.REFUSED, "changed", None)
+    gone = await line.booking.cancel("SM2", None, patient, visit)
+    assert (gone.status, gone.visit) == (Status.DONE, None)
+    assert patient not in (await line.clinic.state()).booked()
