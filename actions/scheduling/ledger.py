@@ -20,7 +20,7 @@ from bot.ids import new_id
 from bot.store.database import Database
 from bot.store.tables import booking_request, staff_task
 
-LEASE = timedelta(seconds=15)  # longer than any one step: a write of 4 s and three reads of at most 4 s, less their overlap
+LEASE = timedelta(seconds=15)  # a create, the one write that no ETag guards, follows its step at once and is given up after 4 s
 
 
 @dataclass(frozen=True)
