@@ -43,6 +43,14 @@ async def test_it_runs_out_and_the_fence_rises(line: Line, identifier: str) -> N
     assert (line.talk(identifier).lease_owner, line.talk(identifier).awaiting) == ("w2", "none")
 
 
+async def test_a_worker_that_took_its_own_lease_again_is_held_to_the_later_fence(line: Line, identifier: str) -> None:
+    first = await line.database.writing(conversations.lease, identifier, "w1", line.clock.now(), SECONDS)
+    line.clock.move(seconds=SECONDS)
+    assert await line.database.writing(conversations.lease, identifier, "w1", line.clock.now(), SECONDS) == 2
+    with pytest.raises(StaleLease):
+        await line.database.writing(conversations.release, identifier, "w1", first)
+
+
 async def test_renewing_holds_it_longer(line: Line, identifier: str) -> None:
     fence = await line.database.writing(conversations.lease, identifier, "w1", line.clock.now(), SECONDS)
     line.clock.move(seconds=10)

@@ -105,6 +105,16 @@ async def test_a_conversation_taken_back_at_once_is_not_resumed(line: Line) -> N
     assert line.sent() == ["Of course."]
 
 
+async def test_a_conversation_queued_again_before_it_resumed_resumes_once(line: Line) -> None:
+    conversation_id = await queue(line)
+    release(line, conversation_id, 1)
+    with line.database.write() as connection:
+        version = handoffs.open_handoff(connection, conversation_id, "red_flag", line.clock.now()).owner_version
+    last = release(line, conversation_id, version)
+    await line.answer(conversation_id)
+    assert [request.message_id for request in line.dialogue.requests if request.trigger] == [last]
+
+
 async def test_of_two_members_of_staff_one_gets_it(line: Line) -> None:
     conversation_id = await queue(line)
     claim(line, conversation_id, 1)

@@ -67,6 +67,13 @@ async def test_a_second_emergency_gets_the_words_again_but_no_second_page(line: 
     assert pages(line) == [ONCALL]
 
 
+async def test_the_same_urgent_sign_again_is_held_not_repeated(line: Line) -> None:
+    await line.answer(line.text("calf hot"))
+    await line.answer(line.text("really, the calf"))
+    assert line.sent() == [line.house.say("safety_urgent"), line.house.say("holding_incident")]
+    assert pages(line) == [ONCALL]
+
+
 async def test_crisis_while_staff_talk_is_answered_and_stays_with_them(line: Line) -> None:
     accepted = line.text("hi")
     with line.database.write() as connection:
