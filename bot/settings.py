@@ -80,7 +80,7 @@ class Settings:
     whatsapp_number: str = _setting("WHATSAPP_NUMBER", DEMO_WHATSAPP_NUMBER, "the clinic's WhatsApp number, E.164")
     voice_number: str = _setting("VOICE_NUMBER", DEMO_VOICE_NUMBER, "the clinic's telephone number, E.164")
     transfer_number: str = _setting("TRANSFER_NUMBER", "", "where calls to a person are transferred, E.164")
-    oncall_number: str = _setting("ONCALL_NUMBER", "", "who is paged on a red flag, E.164; empty = staff see it in the queue only")
+    oncall_number: str = _setting("ONCALL_NUMBER", "", "who is paged on a red flag, E.164; empty = the clinic file's on_call, or nobody")
     sms_rate: float = _setting("SMS_RATE", 0.0, "texts a second the line may send; 0 = 1 when live, unlimited in demo")
 
     worker: str = _setting("WORKER", "inside", "`inside` the edge, or `separate` processes")

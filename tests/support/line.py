@@ -229,7 +229,7 @@ async def _work(
         zone=clinic.zone,
         phrases=Phrases.load(),
         auto_replies=AutoReplies.load(),
-        oncall_number=settings.oncall_number,
+        oncall_number=settings.oncall_number or (clinic.on_call.number if clinic.on_call else ""),
         paging_line=settings.sms_number,
         console_url=f"{settings.base_url}/staff",
     )

@@ -1,0 +1,38 @@
+"""Looking a visit up, and saying that one will come."""
+
+from tests.support.line import Line, said
+
+
+async def test_the_next_visit_is_told_with_weekday_therapist_and_place(line: Line) -> None:
+    replies = await line.converse("maya", "when is my next appointment?", "april 9 1991")
+    assert "Tue Jun 3, 10:00 AM with Dana at Riverside" in said(replies[1])
+    assert "Thu Jun 12, 2:00 PM" in said(replies[1])
+
+
+async def test_who_is_known_is_told_at_once(line: Line) -> None:
+    await line.converse("maya", "when is my next appointment?", "4/9/91")
+    (reply,) = await line.text("maya", "what time is my appointment again")
+    assert "Tue Jun 3, 10:00 AM" in reply
+    assert "date of birth" not in reply
+
+
+async def test_a_confirmation_stands_in_the_schedule(line: Line) -> None:
+    before = await line.visits("maya")
+    replies = await line.converse("maya", "confirming my appointment for tomorrow", "4/9/91")
+    assert "confirmed: Tue Jun 3, 10:00 AM" in said(replies[1])
+    responses = await line.get("AppointmentResponse")
+    assert [entry["resource"]["participantStatus"] for entry in responses["entry"]] == ["accepted"]
+    assert responses["entry"][0]["resource"]["actor"]["reference"] == "Patient/maya-torres"
+    assert await line.visits("maya") == before
+
+
+async def test_confirming_twice_is_one_confirmation_each_time_it_is_asked(line: Line) -> None:
+    number = line.number("maya")
+    await line.converse("maya", "confirming my appointment for tomorrow", "4/9/91")
+    sid = "SM" + "7" * 32
+    for _ in range(2):  # the same text, delivered twice
+        await line.texter.text(number, "i'll be there tomorrow", sid)
+        await line.quiet()
+    responses = await line.get("AppointmentResponse")
+    assert len(responses["entry"]) == 2
+    assert len([body for body in line.news("maya") if "confirmed" in body]) == 2
