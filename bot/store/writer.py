@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 Work = Callable[[Connection], Any]
+Piece = tuple[Work, Future[Any]]
 Begin = Callable[[], AbstractContextManager[Connection]]
 
 BATCH_S = 0.008
@@ -25,14 +26,15 @@ BATCH_S = 0.008
 
 
 class Writer:
-    """The thread; it ends with `close`, after the work handed in before. `begin` opens a transaction that is committed at its block's end."""
+    """The thread; it ends with `close`, after the work handed in before. `begin` opens a transaction and commits at its end."""
 
     def __init__(self, begin: Begin) -> None:
         self._begin = begin
-        self._waiting: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._closed = False
+        self._ended = False
 
     def submit(self, work: Work) -> Future[Any]:
         """Hand in work. The future holds its result once that is committed, or the error that undid it. Raises RuntimeError when closed."""
@@ -51,55 +53,57 @@ class Writer:
         with self._starting:
             self._closed = True
             thread = self._thread
-        if thread is not None:
+        if thread is not None and thread.is_alive():
             self._waiting.put(None)
             thread.join()
 
     def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            if not self._commit(first):
-                return
+        while not self._ended and (first := self._waiting.get()) is not None:
+            self._commit(first)
 
-    def _commit(self, first: tuple[Work, Future[Any]]) -> bool:
-        """Carry out and commit the first piece and what waits behind it. False when the end was among it."""
+    def _commit(self, first: Piece) -> None:
+        """Carry out the first piece and what waits behind it in one transaction, and tell each caller how it ended."""
+        open_: list[Future[Any]] = []
         done: list[tuple[Future[Any], Any]] = []
-        taken: list[Future[Any]] = []
-        pieces = self._pieces(first)
         try:
             with self._begin() as connection:
-                for work, future in pieces:
-                    if not future.set_running_or_notify_cancel():
-                        continue
-                    taken.append(future)
-                    savepoint = connection.begin_nested()
-                    try:
-                        result = work(connection)
-                    except BaseException as error:  # noqa: BLE001 - the error is the caller's, whatever it is
-                        savepoint.rollback()
-                        taken.remove(future)
-                        future.set_exception(error)
-                    else:
-                        savepoint.commit()
-                        done.append((future, result))
+                for work, future in self._pieces(first):
+                    if future.set_running_or_notify_cancel():
+                        open_.append(future)
+                        if self._succeeds(connection, work, future, done):
+                            continue
+                        open_.remove(future)
         except BaseException as error:  # noqa: BLE001 - nothing of this transaction stands, and each caller must hear it
-            for future in taken or ([first[1]] if first[1].set_running_or_notify_cancel() else []):
+            if not open_ and first[1].set_running_or_notify_cancel():
+                open_.append(first[1])
+            for future in open_:
                 future.set_exception(error)
-        else:
-            for future, result in done:
-                future.set_result(result)
-        return not self._ended
+            return
+        for future, result in done:
+            future.set_result(result)
 
-    _ended = False
+    @staticmethod
+    def _succeeds(connection: Connection, work: Work, future: Future[Any], done: list[tuple[Future[Any], Any]]) -> bool:
+        savepoint = connection.begin_nested()
+        try:
+            result = work(connection)
+        except BaseException as error:  # noqa: BLE001 - the error is the caller's, whatever it is
+            savepoint.rollback()
+            future.set_exception(error)
+            return False
+        savepoint.commit()
+        done.append((future, result))
+        return True
 
-    def _pieces(self, first: tuple[Work, Future[Any]]) -> Iterator[tuple[Work, Future[Any]]]:
+    def _pieces(self, first: Piece) -> Iterator[Piece]:
         until = time.monotonic() + BATCH_S
         yield first
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._ended:
             try:
                 piece = self._waiting.get_nowait()
             except queue.Empty:
                 return
             if piece is None:
                 self._ended = True
-                return
-            yield piece
+            else:
+                yield piece
