@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# One a processor up to two: more only wait for each other's databases.
+PROCESSES := $(shell n=$$(nproc); echo $$(( n > 2 ? 2 : n )))
 # TensorFlow: no GPU, no chatter.
 export CUDA_VISIBLE_DEVICES := -1
 export TF_CPP_MIN_LOG_LEVEL := 3
@@ -34,7 +36,7 @@ check: setup ## format, lint, types, import arrows
 	@echo "check: import arrows"; .venv/bin/lint-imports --no-cache --show-timings | sed -n '/^Contracts/,$$p'
 
 test: test-setup check train ## check, train if needed, and run every test
-	@echo "test: every test"; $(PY) -m pytest $(ARGS)
+	@echo "test: every test, in $(PROCESSES) processes"; $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
 
 bench: setup train ## measure against stock Rasa; figures go to results/
 	@$(PY) -m tests.bench $(ARGS)

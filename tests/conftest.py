@@ -27,6 +27,18 @@ from tests.support.services import PostgresServer, RedisServer, chromium, runnin
 from tests.support.stack import Stack
 
 MONDAY = "2025-06-02T09:00:00-04:00"
+# Tests of these folders share something that is slow to start, or the whole machine, so they stay in one process.
+TOGETHER = ("tests/conversations", "tests/contract/rasa_turn", "tests/acceptance", "tests/contract/twilio")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a folder's tests in one process when the tests run in several."""
+    for item in items:
+        folder = next((name for name in TOGETHER if str(item.path).startswith(str(item.config.rootpath / name))), None)
+        if folder is not None:
+            item.add_marker(pytest.mark.xdist_group(folder))
+
+
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
