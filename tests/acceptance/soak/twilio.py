@@ -1,6 +1,7 @@
 """The soak's carrier, as a process that survives: `python -m tests.acceptance.soak.twilio --port 9000`.
 
-It takes texts, loses some requests and some answers, answers 429 and 503 now and then, and reports back out of order and twice.
+It takes texts, loses some requests and some answers, answers 429 and 503 now and then, and reports back late, out of order and twice, or
+never: a text whose answer was lost must be looked for, because no report may come to its rescue.
 `GET /fake/texts?after=N` gives the texts from the Nth on, each with the opaque outbox id that its callback names.
 """
 
@@ -13,10 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
 
+from channels.twilio.texts import Text
 from tests.support.fake_twilio import DELIVERED, FakeTwilio, Plan
 
+SILENT = 0.3
+REPORT_SECONDS = (0.5, 8.0)
 TROUBLES = (
-    (0.04, Plan("lost_answer")),
+    (0.06, Plan("lost_answer")),
     (0.03, Plan("lost_request")),
     (0.03, Plan("refuse", status=503)),
     (0.02, Plan("refuse", status=429, code=20429)),
@@ -25,6 +29,11 @@ TROUBLES = (
 
 class SoakTwilio(FakeTwilio):
     """The scripted Twilio, with a list that can be read from where one stopped."""
+
+    async def _report(self, text: Text) -> None:
+        if self.random.random() >= SILENT:
+            await asyncio.sleep(self.random.uniform(*REPORT_SECONDS))
+            await super()._report(text)
 
     async def _texts(self, request: web.Request) -> web.Response:
         after = int(request.query.get("after", "0"))
