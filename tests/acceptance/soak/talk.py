@@ -47,6 +47,8 @@ ENDS = {
     "utter_no_visit": Ending.NO_VISIT,
     "utter_no_visit_to_move": Ending.NO_VISIT,
 }
+# "How can I help?" holds no conversation open.
+OPEN = ("none", "free_text")
 PERSON = ("utter_hand_off", "utter_technical_problem", "utter_holding")
 
 
@@ -77,7 +79,7 @@ class Talk:
                 return Ending.UNANSWERED
             asked = self._phrases.asked(texts)
             ended = next((ENDS[name] for name in ENDS if name in names), None)
-            if asked == "none" and ended is not None:
+            if asked in OPEN and ended is not None:
                 return ended
             if said >= PATIENT_ENOUGH:
                 await self._say(patient, "never mind" if said == PATIENT_ENOUGH else "i want to talk to a person")
@@ -124,7 +126,7 @@ class Talk:
             return "never mind"
         if asked == "choice":
             return str(1 if "utter_no_such_choice" in names or "utter_ask_which_visit" in names else plan.choice)
-        if asked in ("date_time", "free_text"):
+        if asked == "date_time":
             return "any day next week"
         return "when is my next appointment?" if plan.kind in ("check", "confirm") else "i need to move my next visit"
 
