@@ -44,8 +44,8 @@ bench: setup train ## measure against stock Rasa; figures go to results/
 soak: test-setup train ## 300 conversations under SIGKILL and lossy scheduling
 	@$(PY) -m tests.acceptance.soak $(ARGS)
 
-evaluate: setup train ## how well the model understands: figures go to results/
-	@$(PY) -m tests.evaluate $(ARGS)
+evaluate: setup ## how well the model understands: make evaluate DATA=file.tsv
+	@$(PY) -m bot evaluate $(if $(DATA),--data $(DATA)) $(ARGS)
 
 lock: setup ## resolve pyproject.toml into requirements.lock
 	@.uv/bin/uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS) -o requirements.lock

@@ -24,8 +24,8 @@ class ValidateCheckForm(FormAction):
     form = "check_form"
 
     def keep(self, turn: Turn, context: Context) -> None:
-        if turn.get("when"):
-            turn.set(wish={"said": [turn.get("when")]})
+        if saying := turn.saying(context.now()):
+            turn.set(wish={"said": [saying]})
 
     async def advance(self, turn: Turn, context: Context) -> str | None:
         self.keep(turn, context)

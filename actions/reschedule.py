@@ -34,8 +34,8 @@ class ValidateRescheduleForm(FormAction):
             turn.say("utter_happy_to_look")
 
     def keep(self, turn: Turn, context: Context) -> None:
-        if turn.get("when"):
-            turn.set(wish={"said": [turn.get("when")]})
+        if saying := turn.saying(context.now()):
+            turn.set(wish={"said": [saying]})
 
     async def advance(self, turn: Turn, context: Context) -> str | None:
         if self._agreed(turn):
@@ -54,7 +54,7 @@ class ValidateRescheduleForm(FormAction):
     def _agreed(self, turn: Turn) -> bool:
         """Is this the plain yes to the question just asked? One written before that question arrived is not."""
         asked = turn.tracker.get_slot("requested_slot") == "confirmed"
-        changed = turn.get("when") or turn.get("choice") or turn.get("more")
+        changed = turn.get("when") or turn.choice or turn.get("more")
         return bool(asked and turn.get("assent") and turn.get("opening") and not changed and not turn.unseen_question)
 
     async def _visit(self, turn: Turn, context: Context) -> Visit | None:
@@ -86,7 +86,7 @@ class ValidateRescheduleForm(FormAction):
     def _wish(self, turn: Turn, context: Context, visit: Visit) -> tuple[Constraint | None, bool]:
         """Return the wish as it now stands, and whether this message changed it once openings were on offer."""
         said = list((turn.get("wish") or {}).get("said", ()))
-        fresh = turn.get("when")
+        fresh = turn.saying(context.now())
         if fresh:
             offered = [opening_from_json(each) for each in turn.get("offers") or ()]
             starts = [context.clinic.local(each.start).replace(tzinfo=None).isoformat() for each in offered if each]
@@ -98,8 +98,8 @@ class ValidateRescheduleForm(FormAction):
         """Return the opening that the message chose by number, by its day or time, or by assent; or the one chosen before."""
         offers = [opening_from_json(each) for each in turn.get("offers") or ()]
         offered = [each for each in offers if each is not None]
-        choice = turn.get("choice")
-        if isinstance(choice, int) and offered:
+        choice = turn.choice
+        if choice is not None and offered:
             index = len(offered) - 1 if choice == -1 else choice - 1
             if 0 <= index < len(offered):
                 turn.set(opening=to_json(offered[index]))
@@ -206,13 +206,14 @@ class ActionMoveVisit(Action):
 
 def _pick(turn: Turn, context: Context, visits: Sequence[Visit]) -> Visit | None:
     """Return the visit that was meant, by the choice just made, the day the message names, or because there is only one."""
-    choice = turn.get("choice")
+    choice = turn.choice
     asked = turn.get("visits")
-    if asked and isinstance(choice, int) and 0 < choice <= len(asked):
+    if asked and choice is not None and 0 < choice <= len(asked):
         return next((visit for visit in visits if visit.reference == asked[choice - 1]["reference"]), None)
     if len(visits) == 1:
         return visits[0]
-    said = [*(turn.get("wish") or {}).get("said", ()), *([turn.get("when")] if turn.get("when") else ())]
+    fresh = turn.saying(context.now())
+    said = [*(turn.get("wish") or {}).get("said", ()), *([fresh] if fresh else ())]
     named = wishes.visits_meant(said, [context.clinic.local(visit.start) for visit in visits], answering=bool(asked))
     if len(named) == 1:
         return visits[named[0]]

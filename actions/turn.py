@@ -59,6 +59,12 @@ class Turn:
                 return True
         return False
 
+    @property
+    def choice(self) -> int | None:
+        """The number that was chosen, -1 for the last one; None when none was."""
+        value = self.get("choice")
+        return int(value) if value else None
+
     def get(self, slot: str) -> Any:
         """Return a slot as it stands after the changes of this turn."""
         return self._changes[slot] if slot in self._changes else self.tracker.get_slot(slot)
@@ -83,8 +89,11 @@ class Turn:
         """Have something stored together with this turn's replies; see `bot.types.Record`."""
         self.dispatcher.utter_message(json_message={"record": kind, **detail})
 
-    def said_at(self, clinic_now: datetime) -> datetime:
-        """Return when the message was written, clinic-local without offset; the present when the metadata does not say."""
+    def saying(self, clinic_now: datetime) -> dict[str, str] | None:
+        """Return what this message says about when, `{"text", "said_at"}`, the instant clinic-local without offset; None if nothing."""
+        text = self.get("when")
+        if not text:
+            return None
         said = (self.user_event.get("metadata") or {}).get("now")
         moment = datetime.fromisoformat(said).astimezone(clinic_now.tzinfo) if said else clinic_now
-        return moment.replace(tzinfo=None)
+        return {"text": text, "said_at": moment.replace(tzinfo=None).isoformat(timespec="minutes")}

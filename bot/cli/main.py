@@ -69,6 +69,20 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--force", action="store_true", help="train although a model of the same sources is there")
 
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure how well intents are understood",
+        description="Train on data/nlu and measure on messages that are not in it: accuracy, confusions, out of scope, per style.",
+    )
+    evaluate.add_argument(
+        "--data",
+        type=Path,
+        action="append",
+        help="tab-separated columns text, intent (a+b for two), style, awaiting; repeatable (default: the development lines)",
+    )
+    evaluate.add_argument("--misses", action="store_true", help="list every misunderstood message")
+    evaluate.add_argument("--folds", type=int, default=0, help="cross-validate on the training examples instead, in this many folds")
+
     commands.add_parser(
         "doctor",
         help="check everything the line depends on",

@@ -17,10 +17,14 @@ _OPENERS = "|".join(
         r"i need|i want|i'?d|please|pls|get me|let me|tell me|send|cancel|move|book|confirm",
     )
 )
+# After a comma, only what opens a question or an order; "got something later" goes on about the visit before it.
+_ASKS = r"where|what|what'?s|how|how'?s|when|who|which|why|is there|are there|do you|do i|does|can you|can i|could you|please|pls|also"
+# "did them all but my knee hurts": pain beside anything is a thing of its own.
+_PAINS = r"(?:my|his|her|the|it|mom|dad)\b[^.?!]{0,40}\b(?:hurt|hurts|hurting|sore|pain|ache|aches|aching|throbbing|swollen|stiff)"
 _JOIN = r"and also|and then|and|also|plus|but|btw|by the way|oh and"
 _BREAK = re.compile(
     r"(?P<end>(?<![0-9])\.(?=\s|$)|(?<=[0-9])\.(?=\s)|[!?;\n]+)"
-    rf"|(?P<join>,?\s+(?:{_JOIN})\s+(?=(?:{_OPENERS})\b)|,?\s+(?=btw\b|by the way\b))",
+    rf"|(?P<join>,?\s+(?:{_JOIN})\s+(?=(?:{_OPENERS})\b)|,?\s+(?=btw\b|by the way\b)|,\s+(?=(?:{_ASKS})\b)|,?\s+but\s+(?={_PAINS}\b))",
     re.IGNORECASE,
 )
 # Endings that are no sentence ends: "10 a.m. on Friday", "Dr. Lindquist".

@@ -27,10 +27,13 @@ from bot.clinic import load_clinic
 from bot.nlu import answers, clauses, entities, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.encoder import shared_encoder
+from bot.nlu.hearing import Hearing, names_of, pieces
+from bot.nlu.spelling import Speller
 from bot.types import Awaiting
 
-CLAUSES = "clause_texts"
-VECTORS = "clause_vectors"
+# What `SentenceVectors` leaves for `Understanding`: the pieces of a message, or the plain text of a training example.
+PIECES = "pieces"
+PLAIN = "plain_text"
 
 
 def awaiting_of(message: Message) -> Awaiting:
@@ -38,41 +41,65 @@ def awaiting_of(message: Message) -> Awaiting:
     return Awaiting((message.get("metadata") or {}).get("awaiting") or "none")
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceVectors(GraphComponent):
-    """Splits the message into clauses and encodes it and them in one batch."""
+    """Mends the spelling of the message, splits it into clauses and encodes it and them in one batch."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, model_storage: ModelStorage, resource: Resource, speller: Speller | None = None) -> None:
         self._name = name
+        self._storage = model_storage
+        self._resource = resource
+        self._speller = speller
         self._encoder = shared_encoder()
 
     @classmethod
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> SentenceVectors:
-        return cls(execution_context.node_name)
+        return cls(execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> SentenceVectors:
+        with model_storage.read_from(resource) as folder:
+            return cls(execution_context.node_name, model_storage, resource, Speller.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the vocabulary that typing errors are mended to, and store it."""
+        self._speller = Speller.fit([example.get(TEXT) for example in _examples(training_data)], self._encoder.words())
+        with self._storage.write_to(self._resource) as folder:
+            self._speller.save(folder)
+        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode every training example; returns the same data."""
-        examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        for example, vector in zip(examples, self._encoder.encode([example.get(TEXT) for example in examples]), strict=True):
+        examples = _examples(training_data)
+        plain = [self._trained.plain(example.get(TEXT)) for example in examples]
+        for example, text, vector in zip(examples, plain, self._encoder.encode(plain), strict=True):
+            example.set(PLAIN, text)
             self._attach(example, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode each message and its clauses; returns the same messages."""
-        for message in messages:
-            text = message.get(TEXT) or ""
-            parts = [clause.text for clause in clauses.split(text)]
-            sentences = [text, *parts] if len(parts) > 1 else [text]
-            vectors = self._encoder.encode(sentences)
-            self._attach(message, vectors[0])
-            message.set(CLAUSES, parts if len(parts) > 1 else [text])
-            message.set(VECTORS, vectors[1:] if len(parts) > 1 else vectors)
+        groups = pieces([message.get(TEXT) or "" for message in messages], self._trained, self._encoder)
+        for message, group in zip(messages, groups, strict=True):
+            self._attach(message, group[0].vector)
+            message.set(PIECES, group)
         return messages
+
+    @property
+    def _trained(self) -> Speller:
+        assert self._speller is not None, "the model was not trained"  # noqa: S101 - Rasa loads only trained components
+        return self._speller
 
     def _attach(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+
+
+def _examples(training_data: TrainingData) -> list[Message]:
+    return [example for example in training_data.training_examples if example.get(TEXT)]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -84,8 +111,8 @@ class Understanding(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the options: `threshold` below which a message is out of scope, `inverse_regularisation`, length of the ranking."""
-        return {"threshold": 0.3, "inverse_regularisation": 1.0, "ranking_length": 10}
+        """Return the options: confidences below which a message, or a clause of several, is out of scope; regularisation; ranking."""
+        return {"threshold": 0.3, "clause_threshold": 0.3, "inverse_regularisation": 1.0, "ranking_length": 10}
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None
@@ -93,10 +120,14 @@ class Understanding(GraphComponent, IntentClassifier):
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._classifier = classifier
         clinic = load_clinic(Path(os.environ.get("MENDLINE_CLINIC") or "data/clinic.yml"))
         self._zone = clinic.zone
         self._names = names_of(clinic)
+        self._hearing = (
+            Hearing(classifier, self._names, threshold=config["threshold"], clause_threshold=config["clause_threshold"])
+            if classifier
+            else None
+        )
 
     @classmethod
     def create(
@@ -115,10 +146,10 @@ class Understanding(GraphComponent, IntentClassifier):
         """Fit the classifier on the encoded examples and store it."""
         examples = [example for example in training_data.intent_examples if example.get(INTENT) and example.get(TEXT)]
         vectors = np.vstack([example.get_dense_features(TEXT)[1].features[0] for example in examples])
-        classifier = Classifier.fit(vectors, [example.get(INTENT) for example in examples], self._config["inverse_regularisation"])
+        texts = [example.get(PLAIN) for example in examples]
+        classifier = Classifier.fit(texts, vectors, [example.get(INTENT) for example in examples], self._config["inverse_regularisation"])
         with self._storage.write_to(self._resource) as folder:
             classifier.save(folder)
-        self._classifier = classifier
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -132,46 +163,28 @@ class Understanding(GraphComponent, IntentClassifier):
         return messages
 
     def _process_one(self, message: Message) -> None:
-        if message.get(CLAUSES) is None:  # a command such as "/greet" in `rasa shell` was read before
+        group = message.get(PIECES)
+        if group is None:  # a command such as "/greet" in `rasa shell` was read before
             return
+        assert self._hearing is not None, "the model was not trained"  # noqa: S101 - Rasa loads only trained components
         awaiting = awaiting_of(message)
         now = self._now(message.get("metadata") or {})
-        text = message.get(TEXT) or ""
-        whole_vector = message.get_dense_features(TEXT)[1].features[0]
-        whole, ranking = self._hear(text, whole_vector, awaiting, now)
-        heard = [
-            self._hear(part, vector, awaiting, now)[0] for part, vector in zip(message.get(CLAUSES), message.get(VECTORS), strict=True)
-        ]
-        found = reading.readings(whole, heard)
+        found, ranking = self._hearing.read(group, awaiting, now)
         results = [self._result(each, awaiting, now) for each in found]
         main = results[-1]
+        ranking = ranking[: self._config["ranking_length"]]
         message.set("intent", main["intent"], add_to_output=True)
         message.set("entities", main["entities"], add_to_output=True)
         message.set("intent_ranking", [{"name": name, "confidence": value} for name, value in ranking], add_to_output=True)
         if len(results) > 1:
             message.set("clauses", results, add_to_output=True)
 
-    def _hear(self, text: str, vector: np.ndarray, awaiting: Awaiting, now: datetime) -> tuple[reading.Heard, list[tuple[str, float]]]:
-        assert self._classifier is not None, "the model was not trained"  # noqa: S101 - Rasa loads only trained components
-        ranking = self._classifier.ranking(vector)[: self._config["ranking_length"]]
-        answer = answers.read(text, awaiting)
-        if answer:
-            return reading.Heard(text, answer.intent, 1.0), ranking
-        if awaiting == Awaiting.DATE_OF_BIRTH and any(
-            entity.name == "date_of_birth" for entity in entities.find(text, now, awaiting, self._names)
-        ):
-            return reading.Heard(text, "identify_self", 1.0), ranking
-        name, confidence = ranking[0]
-        if confidence < self._config["threshold"]:
-            name = reading.OUT_OF_SCOPE
-        return reading.Heard(text, name, confidence), ranking
-
     def _result(self, each: reading.Reading, awaiting: Awaiting, now: datetime) -> dict[str, Any]:
         found = [entity.as_json() for entity in entities.find(each.text, now, awaiting, self._names)]
         for clause in clauses.split(each.text):
             answer = answers.read(clause.text, awaiting)
             for name, value in answer.entities if answer else ():
-                found.append(entities.Entity(name, value, clause.start, clause.end).as_json())
+                found.append(entities.Entity(name, str(value), clause.start, clause.end).as_json())
         return {
             "text": each.text,
             "intent": {"name": each.intent, "confidence": each.confidence},
@@ -184,13 +197,3 @@ class Understanding(GraphComponent, IntentClassifier):
         said = metadata.get("now")
         instant = datetime.fromisoformat(said) if said else datetime.now(self._zone)
         return instant.astimezone(self._zone).replace(tzinfo=None)
-
-
-def names_of(clinic: Any) -> entities.Names:
-    """Return the clinic's names as people may write them."""
-    therapists: dict[str, str] = {}
-    for person in (member for member in clinic.staff if member.reference):
-        for spelling in (person.name, *person.name.split(), *person.spoken):
-            therapists.setdefault(spelling.lower(), person.name)
-    locations = {spelling.lower(): place.name for place in clinic.locations for spelling in (place.name, *place.spoken)}
-    return entities.Names(therapists, locations)

@@ -54,6 +54,10 @@ class Encoder:
             vectors[part] = self._run([sentences[index] for index in part])
         return vectors
 
+    def words(self) -> list[str]:
+        """Return the tokenizer's whole words: some 20,000 of the commonest in English."""
+        return [word for word in self._tokenizer.get_vocab() if word.isalpha()]
+
     def _run(self, sentences: list[str]) -> np.ndarray:
         tokens = self._tokenizer.encode_batch(sentences)
         mask = np.array([token.attention_mask for token in tokens], dtype=np.int64)

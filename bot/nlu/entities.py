@@ -62,7 +62,7 @@ def find(text: str, now: datetime, awaiting: Awaiting, names: Names) -> list[Ent
         if wish is not None:
             start = min((span.start for span in wish.spans), default=0)
             end = max((span.end for span in wish.spans), default=len(text))
-            found.append(Entity("when", {"text": text, "said_at": now.isoformat(timespec="minutes")}, start, end))
+            found.append(Entity("when", text, start, end))
     found += _named("therapist", text, names.therapists)
     found += _named("location", text, names.locations)
     if awaiting == Awaiting.NAME:
@@ -78,6 +78,12 @@ def _is_number_alone(text: str, awaiting: Awaiting) -> bool:
         return False
     answer = answers.read(text, awaiting)
     return answer is not None and answer.intent == "choose_option"
+
+
+def tells_birth_date(text: str, today: date, awaiting: Awaiting) -> bool:
+    """Does a clause answer the question for the date of birth, or is it nothing but one?"""
+    found = _birth_date(text, today, awaiting)
+    return found is not None and (awaiting == Awaiting.DATE_OF_BIRTH or text[found.start : found.end] == text.strip(" .!,"))
 
 
 def _birth_date(text: str, today: date, awaiting: Awaiting) -> Entity | None:

@@ -41,15 +41,16 @@ def test_the_classifier_learns_and_survives_storage(tmp_path: Path) -> None:
     words = {"move": ["move my visit", "another day please", "reschedule me"], "greet": ["hello", "good morning", "hi there"]}
     texts = [text for examples in words.values() for text in examples]
     labels = [label for label, examples in words.items() for _ in examples]
-    classifier = Classifier.fit(shared_encoder().encode(texts), labels)
-    vector = shared_encoder().encode(["could we find a different day for my visit"])[0]
-    assert classifier.ranking(vector)[0][0] == "move"
+    classifier = Classifier.fit(texts, shared_encoder().encode(texts), labels)
+    text = "could we find a different day for my visit"
+    vector = shared_encoder().encode([text])[0]
+    assert classifier.ranking(text, vector)[0][0] == "move"
     classifier.save(tmp_path)
     again = Classifier.load(tmp_path)
-    assert again.ranking(vector) == classifier.ranking(vector)
-    assert sum(confidence for _, confidence in again.ranking(vector)) == pytest.approx(1, abs=1e-5)
+    assert again.ranking(text, vector) == classifier.ranking(text, vector)
+    assert sum(confidence for _, confidence in again.ranking(text, vector)) == pytest.approx(1, abs=1e-5)
 
 
 def test_one_class_is_no_classifier() -> None:
     with pytest.raises(ValueError, match="at least two"):
-        Classifier.fit(np.zeros((2, DIMENSIONS)), ["a", "a"])
+        Classifier.fit(["x", "y"], np.zeros((2, DIMENSIONS)), ["a", "a"])
