@@ -6,13 +6,31 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from bot.clinic import load_clinic
 from bot.clock import Clock, DemoClock, SystemClock
+from bot.phrases import Phrases
 from bot.settings import Settings
+from bot.turns.composing import AutoReplies
+from bot.turns.house import House
 
 
 def clock_of(settings: Settings) -> Clock:
     """Return the clock: the demo's, which can be moved, or the machine's."""
     return DemoClock(settings.home) if settings.mode == "demo" else SystemClock()
+
+
+def house_of(settings: Settings) -> House:
+    """Return what turns know of the clinic: its name, zone, sentences and whom to page. Raises FileError for a file that cannot be used."""
+    clinic = load_clinic(settings.clinic)
+    return House(
+        clinic=clinic.short_name,
+        zone=clinic.zone,
+        phrases=Phrases.load(),
+        auto_replies=AutoReplies.load(),
+        oncall_number=settings.oncall_number or (clinic.on_call.number if clinic.on_call else ""),
+        paging_line=settings.sms_number,
+        console_url=f"{settings.base_url}/staff",
+    )
 
 
 def redis_of(settings: Settings) -> Any:

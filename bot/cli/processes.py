@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 from bot.cli.errors import CommandError
-from bot.cli.parts import clock_of, redis_of
+from bot.cli.parts import clock_of, house_of, redis_of
 from bot.clinic import load_clinic
 from bot.settings import Settings
 
@@ -124,27 +124,15 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     """Run turns and sending until `stop` is set and both have finished what is under way."""
     import aiohttp
 
-    from bot.phrases import Phrases
     from bot.rate import Rate, SharedRate, Unlimited
     from bot.safety.screen import Screen
     from bot.sender import Sender
-    from bot.turns.composing import AutoReplies
-    from bot.turns.house import House
     from bot.turns.worker import Worker
     from bot.types import Channel
     from channels.rasa_turn.client import RasaDialogue
     from channels.twilio.carrier import TwilioCarrier
 
-    clock, clinic = clock_of(settings), load_clinic(settings.clinic)
-    house = House(
-        clinic=clinic.short_name,
-        zone=clinic.zone,
-        phrases=Phrases.load(),
-        auto_replies=AutoReplies.load(),
-        oncall_number=settings.oncall_number or (clinic.on_call.number if clinic.on_call else ""),
-        paging_line=settings.sms_number,
-        console_url=f"{settings.base_url}/staff",
-    )
+    clock, house = clock_of(settings), house_of(settings)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         carrier = TwilioCarrier(

@@ -24,16 +24,13 @@ from aiohttp import web
 from actions.context import open_context, provide
 from actions.serve import make_app as make_actions
 from bot import handoff
-from bot.clinic import load_clinic
-from bot.phrases import Phrases
+from bot.cli.parts import house_of
 from bot.rate import Unlimited
 from bot.safety.screen import Screen
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.database import Database
-from bot.turns.composing import AutoReplies
-from bot.turns.house import House
 from bot.turns.worker import Worker
 from bot.types import Channel
 from bot.wake import Wake
@@ -223,20 +220,10 @@ async def running_line(
 async def _work(
     stack: AsyncExitStack, settings: Settings, database: Database, wake: Wake, clock: MovedClock, session: aiohttp.ClientSession
 ) -> None:
-    clinic = load_clinic(settings.clinic)
-    house = House(
-        clinic=clinic.short_name,
-        zone=clinic.zone,
-        phrases=Phrases.load(),
-        auto_replies=AutoReplies.load(),
-        oncall_number=settings.oncall_number or (clinic.on_call.number if clinic.on_call else ""),
-        paging_line=settings.sms_number,
-        console_url=f"{settings.base_url}/staff",
-    )
     carrier = TwilioCarrier(settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, "")
     dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
     stop = asyncio.Event()
-    worker = Worker(database, dialogue, Screen.load(), house, clock, wake, 8)
+    worker = Worker(database, dialogue, Screen.load(), house_of(settings), clock, wake, 8)
     sender = Sender(database, {Channel.SMS: carrier}, clock, wake, Unlimited(), lambda: 0.5)
     works = [asyncio.create_task(worker.run(stop)), asyncio.create_task(sender.run(stop))]
 
