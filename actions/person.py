@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import identity, suspension, wording
 from actions.context import Context, current
 from actions.form import forget_journey
-from actions.scheduling.types import visit_from_json
+from actions.scheduling.errors import SchedulingError
+from actions.scheduling.types import Visit, visit_from_json
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
@@ -40,7 +41,7 @@ class ActionHandOff(Action):
             minutes=context.clinic.policies.desk_answer_minutes,
             opening=wording.when(context.clinic.next_opening(context.clock.now()), turn.channel),
         )
-        if visit:
+        if visit and await _stands(context, visit):
             turn.say("utter_visit_unchanged", visit=wording.when(context.clinic.local(visit.start), turn.channel))
         turn.clear("handoff_reason", "next_step", "misunderstood")
         # Whatever led here, a rule or another action, this is where the turn ends.
@@ -99,9 +100,18 @@ class ActionLeave(Action):
         turn, context = Turn(dispatcher, tracker), current()
         visit = visit_from_json(turn.get("visit"))
         if turn.get("next_step") == "leave":
-            if visit:
+            if visit and await _stands(context, visit):
                 turn.say("utter_left_unchanged", visit=wording.when(context.clinic.local(visit.start), turn.channel))
             else:
                 turn.say("utter_left")
         forget_journey(turn)
         return [*turn.events(), ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+async def _stands(context: Context, visit: Visit) -> bool:
+    """Is the visit still as the conversation knows it? A change that was cut off may have happened all the same."""
+    try:
+        now = await context.directory.visit(visit.reference)
+    except SchedulingError:
+        return False  # what cannot be read is not promised
+    return now.start == visit.start and now.status == visit.status

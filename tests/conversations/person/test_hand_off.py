@@ -46,3 +46,16 @@ async def test_three_misunderstandings_bring_a_person(line: Line) -> None:
     (card,) = await line.rows(tables.handoff)
     assert card["reason"] == "not_understood"
     assert said(replies[0]) != said(replies[1])
+
+
+async def test_a_visit_that_moved_meanwhile_is_not_called_unchanged(line: Line) -> None:
+    await line.converse("maya", MOVE, "4/9/91")
+    (visit,) = [entry for entry in line.people["maya"]["visits"] if entry["start"].startswith("2025-06-03")]
+    appointment = await line.get(f"Appointment/{visit['fhir_id']}")
+    headers = {"If-Match": f'W/"{appointment["meta"]["versionId"]}"', "Content-Type": "application/fhir+json"}
+    cancelled = {**appointment, "status": "cancelled", "cancelationReason": {"text": "the desk"}}
+    async with line.session.put(f"{line.fhir}/Appointment/{visit['fhir_id']}", json=cancelled, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+    replies = await line.text("maya", "get me a person")
+    assert "desk" in said(replies)
+    assert "unchanged" not in said(replies)
