@@ -14,6 +14,7 @@ from bot.phrases import PhraseError
 from bot.safety.patterns import PatternError
 from bot.settings import SettingError, Settings
 from bot.supervisor.program import SupervisorError
+from bot.types import Awaiting
 from bot.yamlfile import FileError
 
 USAGE_ERROR = 2
@@ -34,6 +35,7 @@ Mendline: the line that a physical-therapy clinic's patients text and call.
 
   python -m bot run all                         start the line with a demo clinic
   python -m bot text maya "can't make tuesday"  text it as a demo patient and read its answers
+  python -m bot understand "running late"       see what it makes of a message
   python -m bot doctor                          find out what is wrong, and what to do about it
 """
 EPILOG = """\
@@ -82,6 +84,22 @@ def parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--misses", action="store_true", help="list every misunderstood message")
     evaluate.add_argument("--folds", type=int, default=0, help="cross-validate on the training examples instead, in this many folds")
+
+    understand = commands.add_parser(
+        "understand",
+        help="print as JSON what the line makes of a message",
+        description="Print one JSON object a message: intents, ranking, entities, the wish about time, safety level, route.",
+    )
+    understand.add_argument("text", help='the message, or - to read lines: plain text or {"text", "now", "visit", "awaiting"}')
+    understand.add_argument("--now", help="when it was said, in ISO 8601, clinic-local unless it has an offset (default: the present)")
+    understand.add_argument("--visit", help="when the visit begins that is spoken of, likewise (default: not known)")
+    understand.add_argument(
+        "--awaiting",
+        choices=[each.value for each in Awaiting],
+        default="none",
+        metavar="KIND",
+        help=" | ".join(each.value for each in Awaiting),
+    )
 
     commands.add_parser(
         "doctor",

@@ -21,12 +21,11 @@ import yaml
 from bot.nlu.classifier import Classifier
 from bot.nlu.entities import Names
 from bot.nlu.hearing import Encodes, Hearing, Piece, pieces
-from bot.nlu.reading import OUT_OF_SCOPE
+from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS
 from bot.nlu.spelling import Speller
+from bot.nlu.trained import Trained
 from bot.types import Awaiting
 
-# What `data/` adds to the fixed names, and which of them it refines.
-SUB_INTENTS = {"never_mind": "deny", "report_death": "wrong_person"}
 ANY_TIME = datetime(2025, 6, 2, 9)  # noqa: DTZ001 - clinic-local, as everywhere in understanding
 
 
@@ -114,14 +113,6 @@ def options_of(config: Path) -> Options:
         if component["name"].endswith(".Understanding"):
             return Options(component["threshold"], component["clause_threshold"], component["inverse_regularisation"])
     raise EvaluationError(f"{config} names no Understanding component; the pipeline needs bot.nlu.components.Understanding")
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A speller and a classifier, trained as Rasa trains them."""
-
-    speller: Speller
-    classifier: Classifier
 
 
 def train(examples: Sequence[tuple[str, str]], english: Sequence[str], encoder: Encodes, options: Options) -> Trained:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 OUT_OF_SCOPE = "out_of_scope"
 PERSON = "talk_to_human"
 
+# What `data/` adds to the fixed names of intents, and which of them it refines.
+SUB_INTENTS = {"never_mind": "deny", "report_death": "wrong_person"}
+
 # Said beside something else, these carry no wish of their own.
 SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please"})
 

@@ -13,18 +13,19 @@ from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, 
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.times import Any as AnyTime
-from bot.nlu.when.times import Besides, Both, Times
+from bot.nlu.when.times import Besides, Both, Part, Times
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import AfterVisit, SameTime, Sooner, ThatDay
 
 
 @dataclass(frozen=True)
 class Span:
-    """Half-open character offsets of words that were read as a date or time, and what they were for."""
+    """Half-open character offsets of words that were read as `date`, `time` or `day_part` (`kind`), and what they were for (`role`)."""
 
     start: int
     end: int
     role: str
+    kind: str = "date"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
             refs.append(each)
     reference, context = _reference(refs, base)
     spans = tuple(
-        Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value)
+        Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value, _kind(item))
         for each in groups
         for item in each.items
         if item.value is not None
@@ -128,6 +129,10 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     if found is None and reference is None and not needs_visit:
         return None
     return When(found, spans, reference, needs_visit, corrects, only_out or _only_besides(parts), _bare_weekdays(parts), relative)
+
+
+def _kind(item: Item) -> str:
+    return "day_part" if isinstance(item.value, Part) else item.kind
 
 
 def _take_same_time(groups: list[Group]) -> bool:

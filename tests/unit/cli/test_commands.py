@@ -29,8 +29,8 @@ class TestHelp:
     def test_it_names_every_command(self) -> None:
         shown = bot("--help")
         assert shown.returncode == 0
-        for command in ("run", "train", "doctor", "text", "release"):
-            assert f"    {command} " in shown.stdout
+        for command in ("run", "train", "doctor", "text", "understand", "release"):
+            assert f"    {command}" in shown.stdout
 
     def test_it_names_every_process(self) -> None:
         shown = bot("run", "--help").stdout

@@ -7,7 +7,8 @@ import yaml
 
 from bot.nlu import evaluation
 from bot.nlu.encoder import shared_encoder
-from bot.nlu.evaluation import Line, Options, Trained
+from bot.nlu.evaluation import Line, Options
+from bot.nlu.trained import Trained
 
 ROOT = Path(__file__).resolve().parents[3]
 DEVELOPMENT = Path(__file__).parent / "dev_intents.tsv"
