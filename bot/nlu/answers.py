@@ -39,6 +39,38 @@ _NO_WORDS = _any(
     r"no|nope|nah|naw|n|not really|no way|wrong|incorrect|that'?s wrong|that'?s not right",
     r"i don'?t|don'?t|do not|neither|none|none of (?:them|those|these)|nothing works",
 )
+# Said to an open yes-or-no question, these settle it; elsewhere they may mean anything. "Cancel it" and "change it" are wishes, not assent.
+_IT_IS = r"(?:that'?s|that is|it'?s|thats|its)"
+_ASSENT = re.compile(
+    rf"(?:{_TONE})?(?:(?:yes|yeah|ok|okay|sure) )?(?:"
+    + _any(
+        r"i guess(?: so)?|i suppose(?: so)?|might as well|why not|mm ?-?hm+|mhm+|uh ?-?huh|aha|right on|you bet|bet|word|dale|claro|vale",
+        r"(?:i|we)(?:'?ll| will| can| could) (?:take it|do (?:it|that)|make (?:it|that)|have it)",
+        r"i'?m sure|we'?re good|i'?m good with (?:it|that)|roger|10-4",
+        r"(?:please )?(?:do|send it|make it so|hit it|lock it down|put (?:me|us|her|him) (?:in|down)(?: for (?:it|that))?)",
+        r"(?:please )?(?:book|move|confirm|take|schedule|grab) (?:it|that|me|us|him|her)(?: then)?",
+        rf"{_IT_IS} (?:a deal|perfect|great|good|ok|okay|all right|alright|fine|it|the one|what (?:i|we) want(?:ed)?)",
+        r"(?:that'?ll|that will|that would|that|it'?ll|it) (?:do|work|suits?(?: me| us)?)(?: (?:just )?(?:nicely|fine|great|well))?",
+        r"(?:that'?ll|that will|that would|it'?ll) be (?:just )?(?:fine|good|great|perfect|lovely|ok|okay)",
+        r"(?:100|a hundred|one hundred) ?(?:%|percent)|wonderful|lovely|excellent|awesome|sweet|deal|cool|nice|super|brilliant|amen|dope",
+        r"yuh|yessir+|yes sir|yes ma'?am",
+    )
+    + rf"){_COURTESY}(?: (?:with|for|by) (?:me|us|him|her|mom|dad|everybody))?",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    rf"(?:{_TONE})?(?:(?:no|nope|nah|sorry|hm+|eh+) )*(?:"
+    + _any(
+        r"no+|nope|nah|hard pass|pass|better not|i'?d (?:rather|better) not|i think not|i don'?t think so",
+        r"not (?:now|today|yet|that day|that one|this time)|absolutely not|no chance|no dice|no sir|no ma'?am",
+        r"(?:please )?don'?t(?: (?:bother|do (?:it|that)|move (?:it|me)|book (?:it|that)|cancel (?:it|that)))?",
+        rf"{_IT_IS} (?:no good|not (?:good|what i (?:want|wanted|asked for|meant))|too (?:early|late|far|soon))",
+        r"(?:that|it|this) (?:won'?t|doesn'?t|don'?t|isn'?t going to|ain'?t gonna) (?:work|do)",
+        r"(?:i|we|she|he) can'?t(?: (?:do|make) (?:it|that))?",
+    )
+    + rf"){_COURTESY}(?: (?:with|for) (?:me|us|him|her|mom|dad))?",
+    re.IGNORECASE,
+)
 _YES = re.compile(rf"(?:{_TONE})?(?:{_YES_WORDS}){_COURTESY}|[👍👌✅🆗]{_SKIN}(?: ?[👍👌✅])*", re.IGNORECASE)
 _NO = re.compile(rf"(?:{_TONE})?(?:{_NO_WORDS}){_COURTESY}|👎{_SKIN}", re.IGNORECASE)
 _ORDINALS = {
@@ -79,6 +111,10 @@ def read(text: str, awaiting: Awaiting) -> Answer | None:
     if _YES.fullmatch(clause):
         return Answer("affirm")
     if _NO.fullmatch(clause):
+        return Answer("deny")
+    if awaiting == Awaiting.YES_NO and _ASSENT.fullmatch(clause):
+        return Answer("affirm")
+    if awaiting == Awaiting.YES_NO and _REFUSAL.fullmatch(clause):
         return Answer("deny")
     if found := _BARE.fullmatch(clause):
         return _chosen(found.group("value"))

@@ -22,9 +22,19 @@ _ASKS = r"where|what|what'?s|how|how'?s|when|who|which|why|is there|are there|do
 # "did them all but my knee hurts": pain beside anything is a thing of its own.
 _PAINS = r"(?:my|his|her|the|it|mom|dad)\b[^.?!]{0,40}\b(?:hurt|hurts|hurting|sore|pain|ache|aches|aching|throbbing|swollen|stiff)"
 _JOIN = r"and also|and then|and|also|plus|but|btw|by the way|oh and"
+# "he laughed at me, so no, that one won't do": after it comes what the story was told for.
+_POINT = r"(?:so|anyway|anyhow)\s+(?=(?:i|i'?ll|i'?d|yes|no|yeah|it|that|we|just|point|basically|please|go)\b)"
+# What asks for something: a question, an order, a wish; the rest of a long message is the story around it.
+_LEAD = r"(?:so|and|but|anyway|anyhow|well|ok|okay|yeah|yes|no|hi|hey|hello|please|pls|then|point is|basically|[,\s])*"
+_WISH = re.compile(
+    rf"\s*{_LEAD}\b(?:{_OPENERS}|when'?s|am i|are you|go ahead|take|put|keep|leave|stop|don'?t|call|text|any chance)\b"
+    r"|\bplease\b",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(
     r"(?P<end>(?<![0-9])\.(?=\s|$)|(?<=[0-9])\.(?=\s)|[!?;\n]+)"
-    rf"|(?P<join>,?\s+(?:{_JOIN})\s+(?=(?:{_OPENERS})\b)|,?\s+(?=btw\b|by the way\b)|,\s+(?=(?:{_ASKS})\b)|,?\s+but\s+(?={_PAINS}\b))",
+    rf"|(?P<join>,?\s+(?:{_JOIN})\s+(?=(?:{_OPENERS})\b)|,?\s+(?=btw\b|by the way\b)|,\s+(?=(?:{_ASKS})\b)"
+    rf"|,?\s+but\s+(?={_PAINS}\b)|,?\s+{_POINT})",
     re.IGNORECASE,
 )
 # Endings that are no sentence ends: "10 a.m. on Friday", "Dr. Lindquist".
@@ -36,15 +46,19 @@ _ABBREVIATION = re.compile(
 
 @dataclass(frozen=True)
 class Clause:
-    """A piece of a message; `start` and `end` are offsets into the whole text."""
+    """A piece of a message; `start` and `end` are offsets into the whole text, `asks` whether it sounds like a question or a request."""
 
     text: str
     start: int
     end: int
+    asks: bool = False
 
 
 def split(text: str) -> list[Clause]:
-    """Return the clauses of `text` in order; one covering everything when there is nothing to split."""
+    """Return the clauses of `text` in order; one covering everything when there is nothing to split.
+
+    Of a longer message than `MAX_CLAUSES`, what comes first is one clause: people come to the point at the end.
+    """
     pieces: list[Clause] = []
     start = 0
     for found in _BREAK.finditer(text):
@@ -52,9 +66,10 @@ def split(text: str) -> list[Clause]:
             continue
         _append(pieces, text, start, found.start())
         start = found.end()
-        if len(pieces) == MAX_CLAUSES - 1:
-            break
     _append(pieces, text, start, len(text))
+    if len(pieces) > MAX_CLAUSES:
+        first, last = pieces[0], pieces[-MAX_CLAUSES]
+        pieces[: -MAX_CLAUSES + 1] = [Clause(text[first.start : last.end], first.start, last.end, last.asks)]
     return pieces or [Clause(text, 0, len(text))]
 
 
@@ -63,4 +78,5 @@ def _append(pieces: list[Clause], text: str, start: int, end: int) -> None:
     lead = len(piece) - len(piece.lstrip(" ,."))
     stripped = piece.strip(" ,.")
     if stripped:
-        pieces.append(Clause(stripped, start + lead, start + lead + len(stripped)))
+        asks = "?" in text[end : end + 2] or bool(_WISH.match(stripped))
+        pieces.append(Clause(stripped, start + lead, start + lead + len(stripped), asks))

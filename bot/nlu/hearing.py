@@ -29,6 +29,38 @@ _NUMBER = re.compile(
 SURE_ALONE = 0.8
 SUPPORT = 0.03
 
+# From this many words on, a message of several clauses is a story: it is told for one point, mostly at its end.
+STORY_WORDS = 18
+# How much the clauses of a story weigh beside the whole of it, and what each of them weighs. Fitted on 112 stories of the development
+# data: 85 % of them were understood, 70 % without.
+CLAUSES_WEIGH = 0.8
+TOLD = 0.5
+LAST = 1.1
+COURTESY = 0.3
+# A story's probability is spread over all it mentions; its threshold is lower by this much.
+STORY_DOUBT = 0.6
+# What a clause of a story needs to be a second point.
+SURE_ASKING = 0.7
+
+# What an open question makes likelier or less likely in a short message: "could you do friday at 3" tells a day where a day was asked for.
+SHORT_WORDS = 10
+EXPECTED: Mapping[Awaiting, Mapping[str, float]] = {
+    Awaiting.YES_NO: {"affirm": 4, "deny": 4, "never_mind": 2, "confirm_appointment": 0.2, "choose_option": 0.5, reading.OUT_OF_SCOPE: 0.3},
+    Awaiting.CHOICE: {
+        "choose_option": 3,
+        "ask_more_options": 2,
+        "deny": 2,
+        "affirm": 2,
+        "book_appointment": 0.5,
+        reading.OUT_OF_SCOPE: 0.3,
+    },
+    Awaiting.DATE_TIME: {"inform": 5, "wait_please": 2, "check_appointment": 0.5, reading.OUT_OF_SCOPE: 0.3},
+    Awaiting.NAME: {"identify_self": 4, "inform": 2},
+    Awaiting.DATE_OF_BIRTH: {"identify_self": 4, "deny": 2},
+    Awaiting.PAIN_SCORE: {"report_pain": 5, "report_exercise_missed": 0.2, "report_exercise_difficulty": 0.5, reading.OUT_OF_SCOPE: 0.5},
+    Awaiting.NPS_SCORE: {"give_nps_score": 4, "give_feedback": 2, reading.OUT_OF_SCOPE: 0.5},
+}
+
 Ranking = list[tuple[str, float]]
 
 
@@ -41,23 +73,24 @@ class Encodes(Protocol):
 
 @dataclass(frozen=True)
 class Piece:
-    """A whole message or a clause of it: as it was sent, as it is read, and its vector."""
+    """A whole message or a clause of it: as it was sent, as it is read, its vector, and whether it asks for something."""
 
     text: str
     plain: str
     vector: np.ndarray
+    asks: bool = False
 
 
 def pieces(texts: Sequence[str], speller: Speller, encoder: Encodes) -> list[list[Piece]]:
     """Return for each text the whole of it, then its clauses when there are several; everything is encoded in one batch."""
     wanted = []
     for text in texts:
-        parts = [clause.text for clause in clauses.split(text)]
-        wanted.append([text, *parts] if len(parts) > 1 else [text])
-    plain = [[speller.plain(text) for text in group] for group in wanted]
+        parts = [(clause.text, clause.asks) for clause in clauses.split(text)]
+        wanted.append([(text, False), *parts] if len(parts) > 1 else [(text, False)])
+    plain = [[speller.plain(text) for text, _ in group] for group in wanted]
     vectors = iter(encoder.encode([text for group in plain for text in group]))
     return [
-        [Piece(text, reads, next(vectors)) for text, reads in zip(group, reads_of, strict=True)]
+        [Piece(text, reads, next(vectors), asks) for (text, asks), reads in zip(group, reads_of, strict=True)]
         for group, reads_of in zip(wanted, plain, strict=True)
     ]
 
@@ -73,10 +106,46 @@ class Hearing:
 
     def read(self, group: Sequence[Piece], awaiting: Awaiting, now: datetime) -> tuple[list[reading.Reading], Ranking]:
         """Return what to act on, in order, and the ranking of the whole message."""
-        whole, ranking = self._hear(group[0], awaiting, now, self.threshold)
+        rows = self.classifier.probabilities([piece.plain for piece in group], np.vstack([piece.vector for piece in group]))
+        for index, piece in enumerate(group):
+            rows[index] = self._expected(piece, rows[index], awaiting)
+        is_story = len(group) > 1 and len(group[0].plain.split()) >= STORY_WORDS
+        if is_story:
+            rows[0] = self._fused(group, rows)
+        threshold = self.threshold * STORY_DOUBT if is_story else self.threshold
+        whole, ranking = self._hear(group[0], rows[0], awaiting, now, threshold)
         of_whole = dict(ranking)
-        heard = [self._supported(self._hear(piece, awaiting, now, self.clause_threshold)[0], of_whole) for piece in group[1:]]
-        return reading.readings(whole, heard), ranking
+        clauses_heard = [
+            self._hear(piece, row, awaiting, now, self.clause_threshold)[0] for piece, row in zip(group[1:], rows[1:], strict=True)
+        ]
+        if is_story:
+            return reading.readings(whole, _to_the_point(whole, group[1:], clauses_heard)), ranking
+        return reading.readings(whole, [self._supported(clause, of_whole) for clause in clauses_heard]), ranking
+
+    def _expected(self, piece: Piece, row: np.ndarray, awaiting: Awaiting) -> np.ndarray:
+        factors = EXPECTED.get(awaiting)
+        if not factors or len(piece.plain.split()) > SHORT_WORDS:
+            return row
+        weighed = row * np.array([factors.get(name, 1.0) for name in self.classifier.names], dtype=row.dtype)
+        return np.asarray(weighed / weighed.sum())
+
+    def _fused(self, group: Sequence[Piece], rows: np.ndarray) -> np.ndarray:
+        """Return the probabilities of a story as a whole and of its clauses together.
+
+        The strongest clause speaks for an intent; one that asks, or comes last, more than one told on the way. It is out of scope as far
+        as every clause is.
+        """
+        names = self.classifier.names
+        weights = np.array([1.0 if piece.asks else TOLD for piece in group[1:]])
+        weights[-1] = LAST
+        strongest = (rows[1:] * weights[:, None]).max(axis=0)
+        for index, name in enumerate(names):
+            if name == reading.OUT_OF_SCOPE:
+                strongest[index] = rows[1:, index].min()
+            elif name in reading.SMALL_TALK:
+                strongest[index] *= COURTESY
+        both = rows[0] + CLAUSES_WEIGH * strongest
+        return np.asarray(both / both.sum())
 
     def _supported(self, clause: reading.Heard, of_whole: Mapping[str, float]) -> reading.Heard:
         """Leave a clause what it was heard as only if it is sure by itself or the whole message speaks of that, too.
@@ -87,8 +156,8 @@ class Hearing:
             return clause
         return reading.Heard(clause.text, reading.OUT_OF_SCOPE, clause.confidence)
 
-    def _hear(self, piece: Piece, awaiting: Awaiting, now: datetime, threshold: float) -> tuple[reading.Heard, Ranking]:
-        ranking = self.classifier.ranking(piece.plain, piece.vector)
+    def _hear(self, piece: Piece, row: np.ndarray, awaiting: Awaiting, now: datetime, threshold: float) -> tuple[reading.Heard, Ranking]:
+        ranking = [(self.classifier.names[index], float(row[index])) for index in np.argsort(-row)]
         answer = answers.read(piece.text, awaiting)
         if answer:
             return reading.Heard(piece.text, answer.intent, 1.0), ranking
@@ -100,6 +169,16 @@ class Hearing:
         if confidence < threshold:
             name = reading.OUT_OF_SCOPE
         return reading.Heard(piece.text, name, confidence), ranking
+
+
+def _to_the_point(whole: reading.Heard, parts: Sequence[Piece], heard: Sequence[reading.Heard]) -> list[reading.Heard]:
+    """Leave of a story's clauses only what it was told for: those of its own intent, and those that surely ask for something else."""
+    return [
+        clause
+        if clause.intent == whole.intent or (part.asks and clause.confidence >= SURE_ASKING)
+        else reading.Heard(clause.text, reading.OUT_OF_SCOPE, clause.confidence)
+        for part, clause in zip(parts, heard, strict=True)
+    ]
 
 
 def names_of(clinic: Any) -> entities.Names:

@@ -34,6 +34,27 @@ def test_no(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["i guess so", "that'll do nicely", "i'll take it", "ok move it then", "might as well", "100%", "mhm", "it's a deal", "yes i'm sure"],
+)
+def test_odd_words_are_a_yes_only_to_a_question(text: str) -> None:
+    assert read(text, Awaiting.YES_NO).intent == "affirm"  # type: ignore[union-attr]
+    assert read(text, Awaiting.NONE) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["dont bother", "please don't", "ehh no", "that won't work for her", "i'd rather not", "no, that's too early"]
+)
+def test_odd_words_are_a_no_to_a_question(text: str) -> None:
+    assert read(text, Awaiting.YES_NO).intent == "deny"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["cancel it", "yes cancel it", "change it", "cancel"])
+def test_another_wish_is_no_yes(text: str) -> None:
+    assert read(text, Awaiting.YES_NO) is None
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("2", 2),

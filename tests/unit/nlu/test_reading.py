@@ -20,6 +20,20 @@ def test_clauses_are_cut_where_a_second_wish_begins() -> None:
     assert pieces("hi\nits maya\n\ncant make tues") == ["hi", "its maya", "cant make tues"]
 
 
+def test_the_point_of_a_story_is_a_clause_of_its_own() -> None:
+    clauses = split("my boss laughed at me, so no, that one won't do. Can you move me?")
+    assert [(clause.text, clause.asks) for clause in clauses] == [
+        ("my boss laughed at me", False),
+        ("no, that one won't do", False),
+        ("Can you move me", True),
+    ]
+
+
+def test_of_a_long_story_the_beginning_stays_together() -> None:
+    clauses = split("One. Two. Three. Four. Five. Six. Seven. Where do I park?")
+    assert [clause.text for clause in clauses] == ["One. Two. Three", "Four", "Five", "Six", "Seven", "Where do I park"]
+
+
 def test_clauses_keep_their_place_in_the_text() -> None:
     text = "  2.  is there parking, btw?"
     assert all(text[clause.start : clause.end] == clause.text for clause in split(text))
