@@ -10,6 +10,12 @@ from dataclasses import dataclass
 
 MAX_CLAUSES = 6
 
+# From this many words on, a message of several clauses is a story: it is told for one point, mostly at its end.
+STORY_WORDS = 18
+# A story runs on without full stops; a longer clause of it is cut at its commas and conjunctions, into pieces no shorter than this.
+LONG_CLAUSE = 12
+SHORT_STRETCH = 4
+
 # A sentence end, a line break, or a conjunction that opens a question or a request of its own.
 _OPENERS = "|".join(
     (
@@ -54,6 +60,9 @@ class Clause:
     asks: bool = False
 
 
+_RUN_ON = re.compile(r",\s+|\s+(?=(?:and|but|so|because|cuz|bc|then|anyway|anyhow|plus)\s)", re.IGNORECASE)
+
+
 def split(text: str) -> list[Clause]:
     """Return the clauses of `text` in order; one covering everything when there is nothing to split.
 
@@ -67,6 +76,8 @@ def split(text: str) -> list[Clause]:
         _append(pieces, text, start, found.start())
         start = found.end()
     _append(pieces, text, start, len(text))
+    if len(text.split()) >= STORY_WORDS:
+        pieces = [stretch for piece in pieces for stretch in _stretches(text, piece)]
     if len(pieces) > MAX_CLAUSES:
         first, last = pieces[0], pieces[-MAX_CLAUSES]
         pieces[: -MAX_CLAUSES + 1] = [Clause(text[first.start : last.end], first.start, last.end, last.asks)]
@@ -80,3 +91,17 @@ def _append(pieces: list[Clause], text: str, start: int, end: int) -> None:
     if stripped:
         asks = "?" in text[end : end + 2] or bool(_WISH.match(stripped))
         pieces.append(Clause(stripped, start + lead, start + lead + len(stripped), asks))
+
+
+def _stretches(text: str, clause: Clause) -> list[Clause]:
+    """Cut a clause of a story that runs on; only its last stretch asks what the mark at its end asks."""
+    if len(clause.text.split()) <= LONG_CLAUSE:
+        return [clause]
+    found: list[Clause] = []
+    start = clause.start
+    for cut in _RUN_ON.finditer(text, clause.start, clause.end):
+        if min(len(text[start : cut.start()].split()), len(text[cut.end() : clause.end].split())) >= SHORT_STRETCH:
+            _append(found, text, start, cut.start())
+            start = cut.end()
+    _append(found, text, start, clause.end)
+    return found

@@ -18,6 +18,9 @@ from tokenizers import Tokenizer
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
+# A batch is padded to its longest sentence: one this many times longer than the shortest waits for the next batch.
+PADDED_TO = 1.6
+SHORT_SENTENCE = 20
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
@@ -49,9 +52,15 @@ class Encoder:
         # Sorted by length, so that a batch is padded little.
         order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
         vectors = np.empty((len(sentences), DIMENSIONS), dtype=np.float32)
-        for start in range(0, len(order), batch):
-            part = order[start : start + batch]
+        start = 0
+        while start < len(order):
+            longest = PADDED_TO * max(len(sentences[order[start]]), SHORT_SENTENCE)
+            end = start + 1
+            while end < min(start + batch, len(order)) and len(sentences[order[end]]) <= longest:
+                end += 1
+            part = order[start:end]
             vectors[part] = self._run([sentences[index] for index in part])
+            start = end
         return vectors
 
     def words(self) -> list[str]:

@@ -1,7 +1,8 @@
 """How well intents are understood: the figures behind `make evaluate`.
 
 A file of tab-separated lines text, intent, style and awaiting, with a heading (the last two may be missing), is read the way a patient's
-message is: spelling, clauses, classifier, threshold. A message about two things names both, `a+b`. Nothing here is shown to the classifier.
+message is: spelling, clauses, classifier, threshold. A message about two things names both, `a+b` or `a,b`; the column may be `intents`.
+Nothing here is shown to the classifier.
 
 Accuracy counts a message as right when the line would act on exactly the intents named. A sub-intent counts as its parent in a file
 that does not know it.
@@ -10,6 +11,7 @@ that does not know it.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,9 +92,10 @@ def read_lines(path: Path) -> list[Line]:
         raise EvaluationError(f"{path} cannot be read ({error}); give a UTF-8 file of tab-separated columns text, intent, style") from error
     lines = []
     for number, row in enumerate(rows, start=2):
-        if not row.get("text") or not row.get("intent"):
+        named = row.get("intent") or row.get("intents")
+        if not row.get("text") or not named:
             raise EvaluationError(f"{path}, line {number}: text or intent is missing; each line holds text, intent and style between tabs")
-        intents = frozenset(name.strip() for name in row["intent"].split("+"))
+        intents = frozenset(name.strip() for name in re.split(r"[+,]", named))
         lines.append(Line(row["text"], intents, row.get("style") or "plain", Awaiting(row.get("awaiting") or "none")))
     return lines
 

@@ -29,8 +29,6 @@ _NUMBER = re.compile(
 SURE_ALONE = 0.8
 SUPPORT = 0.03
 
-# From this many words on, a message of several clauses is a story: it is told for one point, mostly at its end.
-STORY_WORDS = 18
 # How much the clauses of a story weigh beside the whole of it, and what each of them weighs. Fitted on 112 stories of the development
 # data: 85 % of them were understood, 70 % without.
 CLAUSES_WEIGH = 0.8
@@ -109,7 +107,7 @@ class Hearing:
         rows = self.classifier.probabilities([piece.plain for piece in group], np.vstack([piece.vector for piece in group]))
         for index, piece in enumerate(group):
             rows[index] = self._expected(piece, rows[index], awaiting)
-        is_story = len(group) > 1 and len(group[0].plain.split()) >= STORY_WORDS
+        is_story = len(group) > 1 and len(group[0].plain.split()) >= clauses.STORY_WORDS
         if is_story:
             rows[0] = self._fused(group, rows)
         threshold = self.threshold * STORY_DOUBT if is_story else self.threshold
