@@ -7,14 +7,14 @@ classifier, and what it is not sure of is out of scope.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
 
-from bot.nlu import answers, clauses, entities, reading
+from bot.nlu import answers, clauses, entities, halves, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.spelling import Speller
 from bot.types import Awaiting
@@ -71,26 +71,46 @@ class Encodes(Protocol):
 
 @dataclass(frozen=True)
 class Piece:
-    """A whole message or a clause of it: as it was sent, as it is read, its vector, and whether it asks for something."""
+    """A whole message or a clause of it: as it was sent, as it is read, its vector, and whether it asks for something.
+
+    `halves` are the places where it could be cut once more: what stands before, what after, and whether a sign stands between.
+    """
 
     text: str
     plain: str
     vector: np.ndarray
     asks: bool = False
+    halves: tuple[tuple[Piece, Piece, bool], ...] = ()
 
 
 def pieces(texts: Sequence[str], speller: Speller, encoder: Encodes) -> list[list[Piece]]:
     """Return for each text the whole of it, then its clauses when there are several; everything is encoded in one batch."""
-    wanted = []
-    for text in texts:
-        parts = [(clause.text, clause.asks) for clause in clauses.split(text)]
-        wanted.append([(text, False), *parts] if len(parts) > 1 else [(text, False)])
-    plain = [[speller.plain(text) for text, _ in group] for group in wanted]
-    vectors = iter(encoder.encode([text for group in plain for text in group]))
-    return [
-        [Piece(text, reads, next(vectors), asks) for (text, asks), reads in zip(group, reads_of, strict=True)]
-        for group, reads_of in zip(wanted, plain, strict=True)
+    parts = [clauses.split(text) for text in texts]
+    wanted = [
+        ([] if len(of_text) == 1 else [clauses.Clause(text, 0, len(text))]) + of_text for text, of_text in zip(texts, parts, strict=True)
     ]
+    cuts = [
+        [] if _is_story(text, len(of_text)) else [halves.possible(clause.text) for clause in of_text]
+        for text, of_text in zip(texts, parts, strict=True)
+    ]
+    said = [clause.text for group in wanted for clause in group]
+    said += [half for group in cuts for each in group for cut in each for half in (cut.left, cut.right)]
+    plain = {text: speller.plain(text) for text in said}
+    vectors = dict(zip(plain, encoder.encode(list(plain.values())), strict=True))
+
+    def piece(text: str, asks: bool = False, tried: Sequence[halves.Cut] = ()) -> Piece:
+        cut_at = tuple((piece(cut.left), piece(cut.right), cut.marked) for cut in tried)
+        return Piece(text, plain[text], vectors[text], asks, cut_at)
+
+    found = []
+    for group, of_group in zip(wanted, cuts, strict=True):
+        tried: list[Sequence[halves.Cut]] = [()] * (len(group) - len(of_group))
+        found.append([piece(clause.text, clause.asks, each) for clause, each in zip(group, [*tried, *of_group], strict=True)])
+    return found
+
+
+def _is_story(text: str, clauses_of_it: int) -> bool:
+    return clauses_of_it > 1 and len(text.split()) >= clauses.STORY_WORDS
 
 
 @dataclass(frozen=True)
@@ -104,21 +124,41 @@ class Hearing:
 
     def read(self, group: Sequence[Piece], awaiting: Awaiting, now: datetime) -> tuple[list[reading.Reading], Ranking]:
         """Return what to act on, in order, and the ranking of the whole message."""
-        rows = self.classifier.probabilities([piece.plain for piece in group], np.vstack([piece.vector for piece in group]))
-        for index, piece in enumerate(group):
-            rows[index] = self._expected(piece, rows[index], awaiting)
-        is_story = len(group) > 1 and len(group[0].plain.split()) >= clauses.STORY_WORDS
+        everything = [*group, *(half for piece in group for left, right, _ in piece.halves for half in (left, right))]
+        rows = self.classifier.probabilities([piece.plain for piece in everything], np.vstack([piece.vector for piece in everything]))
+        of_halves = iter(rows[len(group) :])
+        rows = np.vstack([self._expected(piece, row, awaiting) for piece, row in zip(group, rows, strict=False)])
+        is_story = _is_story(group[0].text, len(group) - 1)
         if is_story:
             rows[0] = self._fused(group, rows)
-        threshold = self.threshold * STORY_DOUBT if is_story else self.threshold
-        whole, ranking = self._hear(group[0], rows[0], awaiting, now, threshold)
+        whole, ranking = self._hear(group[0], rows[0], awaiting, now, self.threshold * STORY_DOUBT if is_story else self.threshold)
         of_whole = dict(ranking)
-        clauses_heard = [
-            self._hear(piece, row, awaiting, now, self.clause_threshold)[0] for piece, row in zip(group[1:], rows[1:], strict=True)
-        ]
+        heard = []
+        for piece, row in zip(group, rows, strict=True):
+            two = self._two_wishes(piece, row, of_halves, awaiting)
+            if two:
+                heard += two
+            elif piece is not group[0]:
+                heard.append(self._hear(piece, row, awaiting, now, self.clause_threshold)[0])
         if is_story:
-            return reading.readings(whole, _to_the_point(whole, group[1:], clauses_heard)), ranking
-        return reading.readings(whole, [self._supported(clause, of_whole) for clause in clauses_heard]), ranking
+            return reading.readings(whole, _to_the_point(whole, group[1:], heard)), ranking
+        return reading.readings(whole, [self._supported(clause, of_whole) for clause in heard]), ranking
+
+    def _two_wishes(self, piece: Piece, row: np.ndarray, of_halves: Iterator[np.ndarray], awaiting: Awaiting) -> list[reading.Heard]:
+        """Return both wishes that a clause holds, or nothing. Takes its halves' probabilities from `of_halves`."""
+        names = self.classifier.names
+        best = 0.0
+        found: list[reading.Heard] = []
+        for left, right, marked in piece.halves:
+            of_left, of_right = next(of_halves), next(of_halves)
+            merit = halves.merit(row, of_left, of_right, names, marked=marked)
+            if merit > best and not answers.read(piece.text, awaiting):
+                best = merit
+                found = [
+                    reading.Heard(half.text, names[int(of_half.argmax())], float(of_half.max()))
+                    for half, of_half in ((left, of_left), (right, of_right))
+                ]
+        return found
 
     def _expected(self, piece: Piece, row: np.ndarray, awaiting: Awaiting) -> np.ndarray:
         factors = EXPECTED.get(awaiting)
