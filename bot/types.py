@@ -99,12 +99,13 @@ class TurnRequest:
 
 @dataclass(frozen=True)
 class TurnResult:
-    """What a turn said and wants recorded, and what it now waits for."""
+    """What a turn said and wants recorded, and what it now waits for. `explanation` is JSON without any message text."""
 
     says: Sequence[Say]
     records: Sequence[Record]
     awaiting: Awaiting
     replayed: bool = False
+    explanation: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TurnFailed(Exception):

@@ -15,6 +15,7 @@ from scheduling.capability import statement
 from scheduling.database import Database
 from scheduling.features import ALL, Features
 from scheduling.http import PATCH_JSON, errors, json_body, preference, reply_headers, respond
+from scheduling.outage import Down, broken_while, never
 from scheduling.outcome import FhirError, Issue, Resource, not_allowed, outcome
 from scheduling.reading import Reply
 from scheduling.rules import holds
@@ -25,13 +26,15 @@ MOST_BYTES = 8 * 1024 * 1024
 T = TypeVar("T")
 
 
-def make_app(store_path: Path | str, now: Callable[[], datetime], *, features: Features = ALL) -> web.Application:
+def make_app(store_path: Path | str, now: Callable[[], datetime], *, features: Features = ALL, down: Down = never) -> web.Application:
     """Return the server over the SQLite file `store_path` (or `":memory:"`), reading the time from `now` (aware).
+
+    While `down()` is true it answers 503, for demonstrations.
 
     Raises RuntimeError when the file belongs to another schema version.
     """
     server = Server(Database(store_path), now, features)
-    app = web.Application(middlewares=[errors], client_max_size=MOST_BYTES)
+    app = web.Application(middlewares=[errors, broken_while(down, BASE)], client_max_size=MOST_BYTES)
     app.add_routes(
         [
             web.get("/healthz", server.healthz),

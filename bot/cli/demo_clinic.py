@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
+from bot import outage
 from bot.cli.errors import CommandError
 from bot.clinic import load_clinic
 from bot.clock import Clock
@@ -22,6 +23,7 @@ from bot.settings import Settings
 from scheduling.app import BASE, make_app
 from scheduling.demo.cast import cast
 from scheduling.demo.seed import MARK, SeedError, seed
+from scheduling.outage import OBSERVER
 
 log = logging.getLogger(__name__)
 STORE = "scheduling.db"
@@ -37,11 +39,19 @@ async def serve(settings: Settings, clock: Clock, host: str) -> None:
     stop = asyncio.Event()
     for how in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(how, stop.set)
-    runner = web.AppRunner(make_app(settings.home / STORE, clock.now), access_log=None, shutdown_timeout=FINISH_SECONDS)
+    furnished = asyncio.Event()
+
+    def down() -> bool:
+        # A demo that was broken before it was stopped still comes up with its clinic.
+        return settings.mode == "demo" and furnished.is_set() and outage.is_down(settings.home)
+
+    app = make_app(settings.home / STORE, clock.now, down=down)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_SECONDS)
     await runner.setup()
     try:
         if settings.mode == "demo":
             await _furnish(runner, settings, clock)
+        furnished.set()
         await web.TCPSite(runner, host, settings.scheduling_port).start()
         await stop.wait()
     finally:
@@ -67,7 +77,7 @@ def cast_of(settings: Settings) -> Sequence[Mapping[str, Any]]:
     address = urlsplit(settings.scheduling)
     connection = HTTPConnection(address.hostname or LOOPBACK, address.port, timeout=10)
     try:
-        connection.request("GET", f"{address.path}/{MARK}", headers={"Accept": "application/fhir+json"})
+        connection.request("GET", f"{address.path}/{MARK}", headers={"Accept": "application/fhir+json", OBSERVER: "run"})
         answer = connection.getresponse()
         mark = json.loads(answer.read())
     finally:

@@ -30,6 +30,7 @@ def house_of(settings: Settings) -> House:
         oncall_number=settings.oncall_number or (clinic.on_call.number if clinic.on_call else ""),
         paging_line=settings.sms_number,
         console_url=f"{settings.base_url}/staff",
+        keeps_explanations=settings.mode == "demo",
     )
 
 

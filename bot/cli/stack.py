@@ -64,7 +64,7 @@ def stages(settings: Settings, ports: Ports, model: Path | None, workers: int) -
     if not settings.redis_url:
         ground.append(Program("redis", redis_command(settings), ready=redis_answers(str(socket_path(settings.home)))))
     if ports.scheduling is not None:
-        ground.append(_own("scheduling", ready=http_answers(f"{settings.scheduling}/metadata"), ready_seconds=120))
+        ground.append(_own("scheduling", ready=http_answers(f"{settings.scheduling.removesuffix('/fhir')}/healthz"), ready_seconds=120))
     if ports.actions is not None:
         middle.append(_own("actions", ready=http_answers(f"{settings.actions_url}/health"), ready_seconds=120, gate=False))
     if ports.rasa is not None:

@@ -89,6 +89,7 @@ turn = sa.Table(
     sa.Column("next_try_at", Instant, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
+    sa.Column("explanation", Json),  # demo mode: what decided the answer, without any message text
     _one_of("kind", "messages", "trigger", "events"),
     # Triggers wait until the conversation has no open turn; at most one is open. A turn of messages is open from the start.
     _one_of("state", "waiting", "open", "done", "given_up"),

@@ -237,6 +237,11 @@ def finish(connection: Connection, turn_id: str, state: str, now: datetime) -> N
     connection.execute(_FINISHED, {"of_turn": turn_id, "to_state": state, "at": now})
 
 
+def explain(connection: Connection, turn_id: str, explanation: Mapping[str, Any]) -> None:
+    """Keep what decided a turn's answer. The explanation holds no message text, name, number or birth date."""
+    connection.execute(turn.update().where(turn.c.id == turn_id).values(explanation=dict(explanation)))
+
+
 def postpone(connection: Connection, turn_id: str, until: datetime, state: str = "open") -> None:
     """Try a turn again at `until`; a refused trigger goes back to `waiting` and lets messages pass."""
     connection.execute(turn.update().where(turn.c.id == turn_id).values(state=state, next_try_at=until))

@@ -13,7 +13,10 @@ from bot.types import Channel
 
 @dataclass(frozen=True)
 class House:
-    """The clinic's short name and zone, its sentences, and whom to page. `oncall_number` is E.164 or empty for nobody."""
+    """The clinic's short name and zone, its sentences, and whom to page. `oncall_number` is E.164 or empty for nobody.
+
+    `keeps_explanations`: what decided an answer is stored with its turn, for the demo's simulator.
+    """
 
     clinic: str
     zone: ZoneInfo
@@ -22,6 +25,7 @@ class House:
     oncall_number: str = ""
     paging_line: str = ""
     console_url: str = ""
+    keeps_explanations: bool = False
 
     def say(self, name: str, channel: Channel | None = None) -> str:
         """Return one of the line's own sentences. Raises PhraseError."""

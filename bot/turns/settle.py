@@ -84,6 +84,8 @@ def settle_answer(
         )
     drafts, introduced = _introduced(house, row, drafts, now, withdrawn)
     values: dict[str, Any] = {"awaiting": result.awaiting.value, **introduced}
+    if house.keeps_explanations:
+        turns.explain(connection, held.id, result.explanation)
     return _end(connection, held, joined(drafts), now, seconds, values)
 
 

@@ -12,7 +12,7 @@ and answers with one JSON object a line, each as it happens, the last one always
 
     {"say": {"text", "response", "awaiting", "buttons"}}
     {"record": {"record": "handoff", …}}
-    {"end": {"awaiting", "failed", "reason", "replayed", "intents", "form", "ms"}}
+    {"end": {"awaiting", "failed", "reason", "replayed", "intents", "form", "ms", "why"}}; `why` is described in explaining.py
 
 Other answers: 400 the request is malformed, 401 wrong token, 409 a trigger came while a form is active, 503 not ready.
 A stream without `end` is a turn of unknown outcome: ask again with the same message_id.
@@ -137,8 +137,9 @@ def end_line(
     intents: list[str] | None = None,
     form: str | None = None,
     stages: Mapping[str, float] | None = None,
+    why: Mapping[str, Any] | None = None,
 ) -> Line:
-    """Return the last line; with a `reason` the turn has failed. `stages` are milliseconds by name."""
+    """Return the last line; with a `reason` the turn has failed. `stages` are milliseconds by name, `why` what decided the answer."""
     return {
         "end": {
             "awaiting": awaiting.value,
@@ -148,6 +149,7 @@ def end_line(
             "intents": intents or [],
             "form": form,
             "ms": {name: round(value, 1) for name, value in (stages or {}).items()},
+            "why": dict(why or {}),
         }
     }
 
@@ -166,4 +168,5 @@ def record_of(line: Mapping[str, Any]) -> Record:
 
 def result_of(says: list[Say], records: list[Record], end: Mapping[str, Any]) -> TurnResult:
     """Return the whole turn from its lines."""
-    return TurnResult(tuple(says), tuple(records), awaiting_named(end.get("awaiting")), bool(end.get("replayed")))
+    explanation = {"form": end.get("form"), **(end.get("why") or {}), "ms": end.get("ms") or {}}
+    return TurnResult(tuple(says), tuple(records), awaiting_named(end.get("awaiting")), bool(end.get("replayed")), explanation)

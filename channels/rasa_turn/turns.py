@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.types import TurnRefused, TurnRequest
 from channels.rasa_turn.action_server import TurnAborted, WatchedAction
+from channels.rasa_turn.explaining import explained
 from channels.rasa_turn.history import AWAITING, awaiting_of, bot_messages, exchange, intents_of, shortened, turn_events
 from channels.rasa_turn.output import Emit, TurnOutput
 from channels.rasa_turn.patient_text import without_commands
@@ -54,6 +55,7 @@ class Turn:
         self._emit = emit
         self._output = TurnOutput(request.channel.value, emit)
         self._stages = Stages()
+        self._ranking: list[dict[str, Any]] = []
 
     async def run(self) -> None:
         """Answer the request; the last line emitted is `end`.
@@ -78,6 +80,7 @@ class Turn:
                 intents=intents_of(events),
                 form=tracker.active_loop_name,
                 stages=self._stages.spent,
+                why=explained(events, tracker, awaiting_of(tracker, self._domain), self._ranking),
             )
         )
 
@@ -130,6 +133,7 @@ class Turn:
                 tracker,
             )
         clauses = parsed.pop("clauses", None) or [parsed]
+        self._ranking = parsed.get("intent_ranking") or []
         for position, clause in enumerate(clauses, start=1):
             self._output.begin_clause(last=position == len(clauses))
             heard = UserUttered(

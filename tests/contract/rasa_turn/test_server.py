@@ -94,7 +94,13 @@ async def test_the_stream_is_lines_and_ends_with_end(url: str) -> None:
     assert lines[0] == {"say": {"text": "hello by text", "response": "utter_greet", "awaiting": "none", "buttons": []}}
     end = lines[1]["end"]
     assert set(end.pop("ms")) == {"load", "parse", "extract", "predict", "act", "save", "total"}
+    why = end.pop("why")
     assert end == {"awaiting": "none", "failed": False, "reason": None, "replayed": False, "intents": ["greet"], "form": None}
+    assert why["awaited"] == {"before": "none", "after": "none"}
+    assert why["actions"] == ["utter_greet"]
+    assert [clause["intent"] for clause in why["clauses"]] == ["greet"]
+    assert 0 < why["clauses"][0]["confidence"] <= 1
+    assert GREETING["text"] not in json.dumps(why)
 
 
 async def test_health_tells_whether_turns_are_answered(url: str, agent: Agent) -> None:

@@ -37,7 +37,13 @@ def schema(url: str) -> dict[str, set[str]]:
     with opened.read() as connection:
         rows = connection.execute(sa.text(SCHEMA_OF[connection.dialect.name])).all()
     opened.close()
-    return {name: {line.strip().rstrip(",") for line in (definition or "").splitlines() if line.strip(" ()")} for name, definition in rows}
+    return {name: {clause for line in (definition or "").splitlines() for clause in _clauses(line)} for name, definition in rows}
+
+
+def _clauses(line: str) -> list[str]:
+    """What a line of a definition says. SQLite writes a column that was added later behind the last column, on the same line."""
+    parts = line.split(", ") if line.startswith("\t") and "(" not in line else [line]
+    return [part.strip().rstrip(",") for part in parts if part.strip(" ,()\t")]
 
 
 def test_migrated_and_declared_schema_are_the_same(bare_database_url: str, database_url_twin: str) -> None:
