@@ -1,4 +1,4 @@
-"""Logistic regression over sentence vectors and n-grams: small, quick to train, and better here than a transformer trained from scratch.
+"""Logistic regression over sentence vectors and n-grams beside the nearest examples: small, quick, better than a transformer from scratch.
 
 On 28 intents with 20 examples each, vectors alone classified 94.4 % of unseen sentences (Rasa's default pipeline: 88.0 %).
 """
@@ -15,21 +15,26 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.lexical import Lexical
+from bot.nlu.neighbours import Neighbours
 
 # Unit vectors lie too close together for the default regularisation; 5.5 is the measured scale that Rasa's own component wants.
 SCALE = 5.5
 # The same for n-grams: 5 was the best of 3 to 6, by less than a percent.
 LEXICAL_SCALE = 5.0
+# How much the neighbours say beside the regression, as exponents of a product; the floor keeps a class without neighbours possible.
+NEIGHBOURS_SAY = 0.3
+NEIGHBOURS_FLOOR = 0.01
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """Weights of shape (classes, features), bias of shape (classes,), the names of the classes, and the n-grams' rarity."""
+    """Weights of shape (classes, features), bias of shape (classes,), the names of the classes, the n-grams' rarity, the examples."""
 
     weights: np.ndarray
     bias: np.ndarray
     names: tuple[str, ...]
     lexical: Lexical
+    neighbours: Neighbours
 
     @classmethod
     def fit(
@@ -46,14 +51,16 @@ class Classifier:
         weights, bias = model.coef_, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        return cls(weights.astype(np.float32), bias.astype(np.float32), tuple(model.classes_), lexical)
+        positions = {name: index for index, name in enumerate(model.classes_)}
+        neighbours = Neighbours.fit(vectors, np.array([positions[label] for label in labels]))
+        return cls(weights.astype(np.float32), bias.astype(np.float32), tuple(model.classes_), lexical, neighbours)
 
     def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Return an array of shape (len(texts), classes) whose rows sum to 1."""
         scores = _features(self.lexical, texts, vectors) @ self.weights.T + self.bias
-        scores -= scores.max(axis=1, keepdims=True)
-        weights = np.exp(scores)
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+        nearby = self.neighbours.shares(vectors, len(self.names))
+        both = (1 - NEIGHBOURS_SAY) * np.log(_shares(scores) + 1e-9) + NEIGHBOURS_SAY * np.log(nearby + NEIGHBOURS_FLOOR)
+        return _shares(both)
 
     def ranking(self, text: str, vector: np.ndarray) -> list[tuple[str, float]]:
         """Return (name, confidence) pairs, the likeliest first."""
@@ -62,7 +69,8 @@ class Classifier:
 
     def save(self, folder: Path) -> None:
         """Write `weights.npz` and `names.json` into `folder`."""
-        np.savez_compressed(folder / "weights.npz", weights=self.weights, bias=self.bias, rarity=self.lexical.rarity)
+        arrays = {"weights": self.weights, "bias": self.bias, "rarity": self.lexical.rarity}
+        np.savez_compressed(folder / "weights.npz", **arrays, examples=self.neighbours.examples, labels=self.neighbours.labels)
         (folder / "names.json").write_text(json.dumps(self.names), encoding="utf-8")
 
     @classmethod
@@ -70,7 +78,13 @@ class Classifier:
         """Read what `save` wrote; no pickle is involved."""
         names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
         with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-            return cls(stored["weights"], stored["bias"], names, Lexical(stored["rarity"]))
+            neighbours = Neighbours(stored["examples"], stored["labels"])
+            return cls(stored["weights"], stored["bias"], names, Lexical(stored["rarity"]), neighbours)
+
+
+def _shares(scores: np.ndarray) -> np.ndarray:
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def _features(lexical: Lexical, texts: Sequence[str], vectors: np.ndarray) -> sparse.csr_matrix:

@@ -99,6 +99,8 @@ def merit(whole: np.ndarray, left: np.ndarray, right: np.ndarray, names: Sequenc
         return 0.0
     if any(half[index] < SURE_ALONE and whole[index] < SUPPORT for half, index in ((left, first), (right, second))):
         return 0.0
+    if weaker < SURE_ALONE and "act_as_caregiver" in both:  # "my mother can't come" speaks for her, but is no wish to
+        return 0.0
     kin = any(set(both) <= group for group in _KIN)
     if kin and weaker < SURE_OF_KIN and min(whole[first], whole[second]) < SUPPORT_OF_KIN:
         return 0.0

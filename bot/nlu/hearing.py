@@ -142,7 +142,16 @@ class Hearing:
                 heard.append(self._hear(piece, row, awaiting, now, self.clause_threshold)[0])
         if is_story:
             return reading.readings(whole, _to_the_point(whole, group[1:], heard)), ranking
-        return reading.readings(whole, [self._supported(clause, of_whole) for clause in heard]), ranking
+        heard = [self._supported(clause, of_whole) for clause in heard]
+        acting = [clause for clause in heard if clause.intent not in reading.SMALL_TALK | {reading.OUT_OF_SCOPE}]
+        if len({clause.intent for clause in acting}) == 1 and all(clause.confidence < SURE_ALONE for clause in acting):
+            # One wish, and no clause is sure which: the whole and its clauses say together.
+            return reading.readings(self._named(group[0], self._fused(group, rows)), []), ranking
+        return reading.readings(whole, heard), ranking
+
+    def _named(self, piece: Piece, row: np.ndarray) -> reading.Heard:
+        best = int(row.argmax())
+        return reading.Heard(piece.text, self.classifier.names[best], float(row[best]))
 
     def _two_wishes(self, piece: Piece, row: np.ndarray, of_halves: Iterator[np.ndarray], awaiting: Awaiting) -> list[reading.Heard]:
         """Return both wishes that a clause holds, or nothing. Takes its halves' probabilities from `of_halves`."""

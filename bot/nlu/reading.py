@@ -18,6 +18,13 @@ SUB_INTENTS = {"never_mind": "deny", "report_death": "wrong_person"}
 # Said beside something else, these carry no wish of their own.
 SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please"})
 
+# Said beside the first, the others are part of it: nobody is asked which visit of the deceased to cancel.
+PART_OF = {
+    "report_death": frozenset({"cancel_appointment", "opt_out", "reschedule_appointment", "wrong_person"}),
+    "report_red_flag": frozenset({"report_pain", "give_nps_score"}),
+    "report_pain": frozenset({"give_nps_score"}),
+}
+
 # One conversation about one change: the strongest of them names it, and all their clauses are read together.
 CHANGE = (
     "reschedule_appointment",
@@ -62,6 +69,8 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
     acting = [clause for clause in clauses if clause.intent != OUT_OF_SCOPE and clause.intent not in SMALL_TALK]
     if len(clauses) < 2 or not acting:
         return [Reading(whole.text, whole.intent, whole.confidence)]
+    covered = frozenset().union(*(PART_OF.get(clause.intent, frozenset()) for clause in acting))
+    acting = [clause for clause in acting if clause.intent not in covered]
     for clause in acting:
         if clause.intent == PERSON:
             return [Reading(whole.text, PERSON, clause.confidence)]

@@ -8,6 +8,7 @@ from bot.nlu.classifier import Classifier
 from bot.nlu.entities import Names
 from bot.nlu.hearing import Hearing, Piece
 from bot.nlu.lexical import BUCKETS, Lexical
+from bot.nlu.neighbours import Neighbours
 from bot.types import Awaiting
 
 NAMES = ("affirm", "ask_location", "file_complaint", "out_of_scope")
@@ -23,8 +24,8 @@ class Told(Classifier):
 
 
 def hearing() -> Hearing:
-    unused = Classifier(np.zeros((4, 0)), np.zeros(4), NAMES, Lexical(np.zeros(2 * BUCKETS)))
-    return Hearing(Told(unused.weights, unused.bias, NAMES, unused.lexical), Names(), threshold=0.25, clause_threshold=0.4)
+    told = Told(np.zeros((4, 0)), np.zeros(4), NAMES, Lexical(np.zeros(2 * BUCKETS)), Neighbours(np.zeros((1, 4)), np.zeros(1)))
+    return Hearing(told, Names(), threshold=0.25, clause_threshold=0.4)
 
 
 def piece(text: str, *row: float, asks: bool = False) -> Piece:

@@ -62,3 +62,13 @@ def test_a_person_outranks_everything() -> None:
     assert heard(("why was i billed", "ask_billing_insurance"), ("get me a person", "talk_to_human")) == [
         ("talk_to_human", "why was i billed. get me a person")
     ]
+
+
+def test_what_belongs_to_a_death_is_not_asked_about() -> None:
+    assert heard(("mom passed on sunday", "report_death"), ("cancel her visits", "cancel_appointment")) == [
+        ("report_death", "mom passed on sunday. cancel her visits")
+    ]
+    assert heard(("i'm her son", "act_as_caregiver"), ("cancel her visits", "cancel_appointment")) == [
+        ("act_as_caregiver", "i'm her son"),
+        ("cancel_appointment", "cancel her visits"),
+    ]
