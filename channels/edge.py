@@ -2,7 +2,7 @@
 
 POST /twilio/sms, /twilio/whatsapp, /twilio/message-status     Twilio's webhooks, signed
 GET  /healthz, /readyz, /metrics                               for those who watch
-GET  /, /simulator/…                                           demo mode only: what runs here, and a carrier of its own
+GET  /, /simulator, /simulator/…                               demo mode only: what runs here, the simulator, and a carrier of its own
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from redis.asyncio import Redis
 
+from bot.clinic import Clinic, load_clinic
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.database import Database
@@ -21,6 +22,7 @@ from channels.demo_carrier import DemoCarrier
 from channels.demo_pages import DemoPages
 from channels.health import Health
 from channels.metrics import Metrics
+from channels.simulator.app import Simulator
 from channels.twilio.forms import LARGEST
 from channels.twilio.webhooks import TwilioWebhooks, Wake
 
@@ -29,11 +31,11 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def make_edge(
-    settings: Settings, database: Database, wake: Wake, clock: Clock, redis: Redis | None = None, clinic_name: str = "the clinic"
+    settings: Settings, database: Database, wake: Wake, clock: Clock, redis: Redis | None = None, clinic: Clinic | None = None
 ) -> web.Application:
     """Return the edge's application. `redis` is only asked whether it is there; `wake` is how workers hear of a text.
 
-    `clinic_name` stands on the demo's page.
+    `clinic` is what the demo's pages show; by default the clinic of the settings is read. Raises ClinicError where that cannot be used.
     """
     metrics = Metrics(database, settings.internal_token)
     app = web.Application(client_max_size=LARGEST, middlewares=[_observer(metrics)])
@@ -44,7 +46,9 @@ def make_edge(
     app.router.add_get("/metrics", metrics.serve)
     if settings.mode == "demo":
         DemoCarrier(settings, clock).mount(app)
-        DemoPages(settings, database, clinic_name).mount(app)
+        shown = clinic or load_clinic(settings.clinic)
+        DemoPages(settings, shown.name).mount(app)
+        Simulator(settings, database, wake, clock, shown).mount(app)
     return app
 
 

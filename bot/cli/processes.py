@@ -91,7 +91,7 @@ async def _edge(settings: Settings) -> None:
         redis = redis_of(settings)
         stack.push_async_callback(redis.aclose)
         clock = clock_of(settings)
-        app = make_edge(settings, database, wake, clock, redis, load_clinic(settings.clinic).name)
+        app = make_edge(settings, database, wake, clock, redis, load_clinic(settings.clinic))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -47,7 +47,7 @@ class _Fate:
 
 def accept(connection: Connection, inbound: InboundMessage, now: datetime) -> Accepted:
     """Store a message with its conversation and what its word did to consent. Repeating a MessageSid changes nothing."""
-    conversation_id = _conversation(connection, inbound, now)
+    conversation_id = open_conversation(connection, inbound.channel.value, inbound.line, inbound.address, now)
     fate = _fate(inbound, opted_out=is_opted_out(connection, inbound.channel.value, inbound.line, inbound.address))
     stored = connection.execute(
         _insert(connection, message)
@@ -125,8 +125,9 @@ def _fate(inbound: InboundMessage, *, opted_out: bool) -> _Fate:
     return _Fate(consumed=not inbound.body.strip() and not inbound.media, tasks=tasks)
 
 
-def _conversation(connection: Connection, inbound: InboundMessage, now: datetime) -> str:
-    key = {"channel": inbound.channel.value, "line": inbound.line, "address": inbound.address}
+def open_conversation(connection: Connection, channel: str, line: str, address: str, now: datetime) -> str:
+    """Return the id of the conversation of this line and address, making it when there is none."""
+    key = {"channel": channel, "line": line, "address": address}
     query = sa.select(conversation.c.id).where(*(conversation.c[name] == value for name, value in key.items()))
     known: str | None = connection.scalar(query)
     if known is not None:

@@ -44,7 +44,7 @@ class Edge:
 
 async def start(settings: Settings, database: Database, clock: HandClock, wake: NoWake, redis: Any = None) -> tuple[web.AppRunner, str]:
     """Serve an edge on a free port."""
-    app = make_edge(settings, database, wake, clock, redis, "Harbor Physical Therapy")
+    app = make_edge(settings, database, wake, clock, redis)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

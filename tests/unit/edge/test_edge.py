@@ -179,7 +179,21 @@ async def test_the_thread_of_a_number(edge: Edge) -> None:
     assert status == 200
     assert json.loads(text) == {
         "number": MAYA,
-        "messages": [{"direction": "in", "sid": stored["sid"], "body": "hello", "at": edge.clock.now().isoformat(), "status": "received"}],
+        "messages": [
+            {
+                "direction": "in",
+                "sid": stored["sid"],
+                "body": "hello",
+                "at": edge.clock.now().isoformat(),
+                "status": "received",
+                "media": [],
+                "response": None,
+                "turn": None,
+            }
+        ],
+        "owner": "bot",
+        "conversation": stored["conversation_id"],
+        "answering": True,
     }
     assert (await edge.get("/simulator/api/messages?number=+12075550120"))[0] == 200
     assert (await edge.get("/simulator/api/messages"))[0] == 400
