@@ -22,7 +22,7 @@ SCALE = 5.5
 # The same for n-grams: 5 was the best of 3 to 6, by less than a percent.
 LEXICAL_SCALE = 5.0
 # How much the neighbours say beside the regression, as exponents of a product; the floor keeps a class without neighbours possible.
-NEIGHBOURS_SAY = 0.3
+NEIGHBOURS_SAY = 0.4
 NEIGHBOURS_FLOOR = 0.01
 
 
