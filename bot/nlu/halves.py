@@ -15,7 +15,7 @@ import numpy as np
 from bot.nlu.reading import CHANGE, OUT_OF_SCOPE, SMALL_TALK
 
 # How many cuts are tried of a clause, and of which lengths in words; each costs the encoding of two short texts.
-MAX_CUTS = 3
+MAX_CUTS = 2
 SHORTEST, LONGEST = 4, 30
 
 # What each half needs to be sure of: after a comma or a conjunction, or without any sign. Fitted on 95 messages about two things and
