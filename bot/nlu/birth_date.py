@@ -1,44 +1,36 @@
-"""Reads a date of birth in the forms people write and say it.
+"""Reads a date of birth in the forms people write and say it, whole or in parts.
 
-US order, month before day. A two-digit year means the latest such year that is not in the future. What is incomplete or impossible
-is no date: the dialogue asks again instead of guessing.
+US order, month before day, unless the first number can be no month. A two-digit year means the latest such year that is not in the
+future. What is incomplete or impossible is no date: the dialogue asks again instead of guessing. `find` reads any message and refuses
+what may as well be a wish for a visit; `parts` and `complete` read answers to the question for the date of birth.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.nlu.number_words import ORDINALS, TENS, UNITS
+from bot.nlu.date_readings import TO_DAY, TO_MONTH, negated, reading_at, readings, us_order
+from bot.nlu.date_tokens import Token, cut, fold, skip, small, years
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb febuary",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-. ]\s*(\d{1,2})\s*[/\-. ]\s*(\d{4}|'?\d{2})(?!\d)")
-_ISO = re.compile(r"(?<!\d)(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})(?!\d)")
-_PACKED = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4}|\d{2})(?!\d)")
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?,?\s*(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+of\s+|[/\-.\s]+)'?(\d{{4}}|\d{{2}})\b")
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?[\s\-]*(?:of\s+)?({_MONTH})\.?,?[\s\-]*'?(\d{{4}}|\d{{2}})\b")
+# A year further back is a slip: hardly anybody alive is older.
+OLDEST_YEARS = 120
+_CORRECTING = re.compile(r"\b(?:no|sorry|mean|meant|actually|rather|wait|correction|perdon)\b")
+_VISIT = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|next|appointment|appt|visit|book|schedule|resched\w*|o'clock"
+    r"|(?:at|by|after|before)\s+\d{1,2}(?!\d|[/\-.]\d)|\d{1,2}\s*(?:am|pm)|\d{1,2}:\d\d)\b"
+)
+_BIRTH = re.compile(r"\b(?:born|birth|birthday|birthdate|bday|dob|d\.o\.b|naci\w*)")
+# Words beside which a bare number still answers the question.
+_BESIDE_WORDS = """
+    actually again ah and ano backwards be birth birthday born correction date day de del dia dob el es everything
+    got had have he her his i i'm i've in is it it's its mean meant mine month my naci
+    nacio no nope not of oh ok okay on perdon please said say she should si so sorry thanks that
+    that's the then think thx to wait was well yeah year yep yes"""
+_BESIDE = frozenset(_BESIDE_WORDS.split())
+_EVENTS = re.compile(r"\s*(?:time|visit|appointment|one|slot|opening|choice|option|thing|of all)\b")
 
 
 @dataclass(frozen=True)
@@ -51,95 +43,187 @@ class BirthDate:
     complete_year: bool
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a text states of a date. A year below 100 is the last two digits of one; None is what is not stated."""
+
+    month: int | None = None
+    day: int | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """The parts that a text states, their span, and a bare number: any part that the context lacks, the year too if `bare_year`."""
+
+    parts: Parts = Parts()
+    bare: int | None = None
+    bare_year: bool = False
+    start: int | None = None
+    end: int = 0
+
+
 def find(text: str, today: date) -> BirthDate | None:
     """Return the one date of birth that `text` states, or None when there is none or it cannot be a date of birth."""
-    plain = text.lower().replace("’", "'")
-    for pattern, order in ((_ISO, "ymd"), (_MONTH_FIRST, "mdy"), (_DAY_FIRST, "dmy"), (_NUMERIC, "mdy"), (_PACKED, "mdy")):
-        for found in pattern.finditer(plain):
-            parts = dict(zip(order, found.groups(), strict=True))
-            value = _date(parts["y"].strip("'"), parts["m"], parts["d"], today)
-            if value is not None:
-                return BirthDate(value, found.start(), found.end(), len(parts["y"].strip("'")) == 4)
-    return _spoken(plain, today)
+    return _find(text, today, asked=False)
 
 
-def _date(year: str, month: str, day: str, today: date) -> date | None:
-    number = int(year)
-    if len(year) <= 2:
-        number += 2000 if 2000 + number <= today.year else 1900
-    try:
-        value = date(number, _MONTHS.get(month) or int(month), int(day))
-    except ValueError:
+def parts(text: str) -> Parts:
+    """Return what an answer states of a date of birth: "October 5th" is a month and a day, "fourteen" a day, "1979" a year."""
+    return _with_bare(_stated(text), Parts())
+
+
+def complete(text: str, earlier: str, today: date) -> BirthDate | None:
+    """Return the date of birth that `text` states by completing or correcting the answer `earlier`, which may be empty.
+
+    The parts that `text` names replace those of `earlier`. A bare number is the one part that is missing, else the day. The span is
+    that of the parts in `text`. None when a part is still missing, `text` names none, or the date cannot be one of birth.
+    """
+    whole = _find(text, today, asked=True)
+    if whole is not None:
+        return whole
+    stated = _stated(text)
+    if stated.start is None:
         return None
-    return value if value <= today and today.year - number <= 120 else None
+    before = parts(earlier)
+    named = _with_bare(stated, before)
+    merged = [
+        new if new is not None else old for new, old in ((named.month, before.month), (named.day, before.day), (named.year, before.year))
+    ]
+    month, day, year = merged
+    if month is None or day is None or year is None:
+        return None
+    value = _date(year, month, day, year >= 100, today)
+    return BirthDate(value, stated.start, stated.end, year >= 100) if value else None
 
 
-def _spoken(plain: str, today: date) -> BirthDate | None:
-    """Read "march the fourteenth nineteen forty six" and "four nine ninety one"."""
-    words = [(found.group(), found.start(), found.end()) for found in re.finditer(r"[a-z']+|\d+", plain)]
-    for index in range(len(words)):
-        found = _spoken_at([word for word, _, _ in words[index:]], today)
-        if found:
-            value, used, complete = found
-            return BirthDate(value, words[index][1], words[index + used - 1][2], complete)
+def _find(text: str, today: date, *, asked: bool) -> BirthDate | None:
+    plain, tokens = fold(text), cut(text)
+    asked = asked or _BIRTH.search(plain) is not None
+    found: BirthDate | None = None
+    for reading in readings(plain, tokens):
+        start, end = tokens[reading.first].start, tokens[reading.after - 1].end
+        if not reading.sure and not asked:
+            continue
+        # A short year that is this one or nearly so may be the day of a visit to come.
+        soon = not reading.full and 2000 + reading.year in (today.year, today.year + 1)
+        value = _date(reading.year, reading.month, reading.day, reading.full, today)
+        if value is None or (soon and value.year < 2000 and not asked):
+            continue
+        if found is not None and not _CORRECTING.search(plain[found.end : start]):
+            break
+        found = BirthDate(value, start, end, reading.full)
+    return found
+
+
+def _date(year: int, month: int, day: int, full: bool, today: date) -> date | None:
+    """Return the date, or None when there is no such day or nobody alive was born on it."""
+    for century in (0,) if full else (2000, 1900):
+        try:
+            value = date(century + year, month, day)
+        except ValueError:
+            continue
+        if value <= today and today.year - value.year <= OLDEST_YEARS:
+            return value
     return None
 
 
-def _spoken_at(words: list[str], today: date) -> tuple[date, int, bool] | None:
-    at = 0
-    month: int | None
-    if words[at] in _MONTHS:
-        month, at = _MONTHS[words[at]], 1
-    else:
-        month, at = _number(words, 0, 12)
-    if month is None or at >= len(words):
+def _stated(text: str) -> _Stated:
+    """Return the parts of a date that an answer names; the last one said counts, and none after "not"."""
+    plain, tokens = fold(text), cut(text)
+    if _VISIT.search(plain):
+        return _Stated()
+    quiet = all(token.is_number or token.month or token.word in _BESIDE for token in tokens)
+    stated = _Stated()
+    at = after_bare = 0
+    while at < len(tokens):
+        item = _item(plain, tokens, at, quiet=quiet)
+        if item is None:
+            at += 1
+            continue
+        if not negated(plain, tokens[at].start):
+            named, bare = item.parts, stated.bare
+            if item.bare is not None:
+                # "ten thirty" is no part of a date.
+                bare = None if at and at == after_bare and tokens[at].joined else item.bare
+                after_bare = item.end
+            stated = replace(
+                stated,
+                parts=Parts(
+                    named.month or stated.parts.month,
+                    named.day or stated.parts.day,
+                    stated.parts.year if named.year is None else named.year,
+                ),
+                bare=bare,
+                bare_year=stated.bare_year if item.bare is None else item.bare_year,
+                start=tokens[at].start if stated.start is None else stated.start,
+                end=tokens[item.end - 1].end,
+            )
+        at = item.end
+    return replace(stated, bare_year=stated.bare_year and not _CORRECTING.search(plain))
+
+
+def _item(plain: str, tokens: Sequence[Token], at: int, *, quiet: bool) -> _Stated | None:
+    """Return what is stated from token `at` on, with the token after it as `end`. `quiet` tells that the text speaks of nothing else."""
+    token, before = tokens[at], tokens[at - 1].word if at else ""
+    whole = reading_at(plain, tokens, at)
+    if whole is not None:
+        return _Stated(Parts(whole.month, whole.day, whole.year), end=whole.after)
+    if token.month and not (token.word == "may" and tokens[at + 1 : at + 2] and tokens[at + 1].word in ("i", "we", "be", "have", "not")):
+        return _month_item(tokens, at)
+    if not token.is_number and token.word != "mil":
         return None
-    while at < len(words) and words[at] in ("the", "of"):
-        at += 1
-    day, at = _number(words, at, 31)
-    if day is None:
-        return None
-    while at < len(words) and words[at] in ("of", "in", "and"):
-        at += 1
-    year, at, complete = _year(words, at)
-    if year is None:
-        return None
-    value = _date(f"{year:02d}" if year < 100 else str(year), str(month), str(day), today)
-    return (value, at, complete) if value else None
+    full = next((year for year in years(tokens, at) if year.full and 1800 < year.value < 2100), None)
+    if full:
+        return _Stated(Parts(year=full.value), end=full.after)
+    for index, (value, after) in enumerate(small(tokens, at, 31)):
+        named = skip(tokens, after, TO_MONTH)
+        if named < len(tokens) and tokens[named].month and tokens[named].joined:
+            return _Stated(Parts(tokens[named].month, value), end=named + 1)
+        # "twenty one" is no twenty beside a one.
+        following = tokens[after] if index == 0 and after < len(tokens) and tokens[after].joined and not token.ordinal else None
+        if following and value <= 12 and following.written == 4 and following.gap.strip() in ("/", "-"):
+            return _Stated(Parts(month=value), end=after)
+        for second, end in small(tokens, after, 31) if following and (quiet or following.gap.strip() in ("/", "-")) else ():
+            month, day = us_order(value, second)
+            if month <= 12 and not any(token.month for token in tokens):
+                return _Stated(Parts(month, day), end=end)
+    return _number_item(plain, tokens, at, before, quiet=quiet)
 
 
-def _number(words: list[str], at: int, limit: int) -> tuple[int | None, int]:
-    """Read one number of at most `limit` at `at`: digits, an ordinal, or one or two number words."""
-    if at >= len(words):
-        return None, at
-    word = words[at]
-    if word.isdigit():
-        return (int(word), at + 1) if int(word) <= limit else (None, at)
-    following = words[at + 1] if at + 1 < len(words) else ""
-    if word in TENS:
-        rest = UNITS.get(following, 0) if UNITS.get(following, 99) < 10 else ORDINALS.get(following, 0)
-        if 0 < rest < 10 and TENS[word] + rest <= limit:
-            return TENS[word] + rest, at + 2
-        return (TENS[word], at + 1) if TENS[word] <= limit else (None, at)
-    if word in ("oh", "o", "zero") and following in UNITS:
-        return UNITS[following], at + 2
-    value = ORDINALS.get(word, UNITS.get(word))
-    return (value, at + 1) if value is not None and 0 < value <= limit else (None, at)
+def _month_item(tokens: Sequence[Token], at: int) -> _Stated:
+    on = skip(tokens, at + 1, TO_DAY)
+    day = next(small(tokens, on, 31), None)
+    if day and tokens[on].joined and not any(year.full for year in years(tokens, on)):
+        return _Stated(Parts(tokens[at].month, day[0]), end=day[1])
+    return _Stated(Parts(month=tokens[at].month), end=at + 1)
 
 
-def _year(words: list[str], at: int) -> tuple[int | None, int, bool]:
-    if at >= len(words):
-        return None, at, False
-    if words[at].isdigit():
-        return (int(words[at]), at + 1, len(words[at]) == 4) if len(words[at]) in (2, 4) else (None, at, False)
-    if words[at] in ("nineteen", "twenty") and at + 1 < len(words):
-        century = 1900 if words[at] == "nineteen" else 2000
-        rest, after = _number(words, at + 1, 99)
-        if rest is not None:
-            return century + rest, after, True
-    if words[at : at + 2] == ["two", "thousand"]:
-        after = at + 3 if words[at + 2 : at + 3] == ["and"] else at + 2
-        rest, after_rest = _number(words, after, 99)
-        return (2000 + rest, after_rest, True) if rest is not None else (2000, at + 2, True)
-    rest, after = _number(words, at, 99)
-    return (rest, after, False) if rest is not None and rest >= 10 else (None, at, False)
+def _number_item(plain: str, tokens: Sequence[Token], at: int, before: str, *, quiet: bool) -> _Stated | None:
+    """Read a number that stands alone: "the 14th", "seventy-nine", "'05" or the bare "fourteen"."""
+    token = tokens[at]
+    day = next(small(tokens, at, 31), None)
+    if day and (tokens[day[1] - 1].ordinal or before in ("the", "el")):
+        told = quiet or (before == "the" and tokens[day[1] - 1].ordinal)
+        is_day = told and not _EVENTS.match(plain, tokens[day[1] - 1].end)
+        return _Stated(Parts(day=day[0]), end=day[1]) if is_day and token.word != "one" else None
+    year = next(years(tokens, at), None)
+    told = quiet or before in ("of", "in", "year", "del")
+    if year and not year.full and ((year.value > 31 and told) or (token.written == 2 and token.gap.endswith("'"))):
+        return _Stated(Parts(year=year.value), end=year.after)
+    if day and quiet and not (token.word == "one" and (before in ("that", "no", "that's") or (at > 0 and tokens[at - 1].ordinal))):
+        return _Stated(bare=day[0], bare_year=year is not None, end=day[1])
+    return None
+
+
+def _with_bare(stated: _Stated, before: Parts) -> Parts:
+    """Return the parts with the bare number as the only part that is missing, else as the day."""
+    named, bare = stated.parts, stated.bare
+    if bare is None:
+        return named
+    missing = [name for name in ("month", "day", "year") if getattr(named, name) is None and getattr(before, name) is None]
+    if missing == ["year"] and stated.bare_year:
+        return replace(named, year=bare)
+    if missing == ["month"] and bare <= 12:
+        return replace(named, month=bare)
+    return replace(named, day=bare) if named.day is None else named
