@@ -34,6 +34,8 @@ def adopt(tokens: list[Token], items: list[Item], anchored: bool) -> list[Item]:
         if item.kind not in ("filler", "stop", "comma", "or", "and")
         and item.value not in (Cue.ACCEPT_POST, Cue.ASK, Cue.CORRECT, Cue.TARGET)
     ]
+    anything = [item for item in spoken if item.kind != "any_loose" and item.value not in (Cue.VISIT, Cue.MINE)]
+    items = [replace(item, kind="filler" if anything else "date") if item.kind == "any_loose" else item for item in items]
     alone = all(item.kind == "loose_time" for item in spoken)
     changed = True
     while changed:

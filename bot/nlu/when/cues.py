@@ -195,7 +195,10 @@ _CUES = {
 """,
 }
 _PASTS = """
-- the (sooner | earlier | later | quicker) the better
+- the (earlier | later) the better
+- (call | text | phone | ring | contact | email | message | reach) (me | us | him | her | them) (back)? (asap | as soon as
+  (possible | you can) | right away)
+- every (other | two | second) (week | weeks | month | months | days | hours)
 - since (about | around | last | this | early | late)? (<date> | <time> | then)
 - (ever since | since) (about | around | last | this)? <date> <time>
 - last (<weekday> | night | week | month | year | time | spring | summer | fall | winter | weekend | visit | session | few

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.nlu.when.days import Day, Every, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
+from bot.nlu.when.days import Day, Every, EveryOther, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS, words
 from bot.nlu.when.numbers import day_number, ordinal
@@ -195,6 +195,9 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(day, "(the)? <rank> of next month", lambda nth: In(MonthDay(nth), Month(offset=1)))
     grammar.rule(day, "<weekdays>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | each | most) <weekday>", lambda number: Every(frozenset({number})))
+    grammar.rule(day, "(every | each) (other | second) (<weekday> | <weekdays>)", lambda number: EveryOther(frozenset({number})))
+    every_other = "(every other week | every two weeks | every second week | biweekly) (on)? (a | the)?"
+    grammar.rule(day, f"{every_other} (<weekday> | <weekdays>)", lambda number: EveryOther(frozenset({number})))
     grammar.rule(day, "a <weekday>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "on a <weekday>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | on)? weekdays|weekday", lambda: Every(frozenset(range(5))))

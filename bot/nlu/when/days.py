@@ -6,6 +6,7 @@ Every node resolves to readings: several when the words are ambiguous, each a tu
 from __future__ import annotations
 
 import calendar
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -96,15 +97,15 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-class Day:
+class Day(ABC):
     """A date expression."""
 
     is_container = False
     from_visit = False
 
+    @abstractmethod
     def resolve(self, context: Context) -> Readings:
         """Return the readings. Raises NeedsVisitError, NotAWishError."""
-        raise NotImplementedError
 
     def within(self, span: Range, context: Context) -> Ranges:
         """Return what this names inside a stretch: for an exclusion, or a weekday in a week."""
@@ -206,6 +207,17 @@ def weekdays_in(span: Range, weekdays: Iterable[int]) -> Ranges:
 
 
 @dataclass(frozen=True)
+class EveryOther(Every):
+    """Every other Tuesday: the first such day of a stretch, the third, and so on."""
+
+    def resolve(self, context: Context) -> Readings:
+        return (super().resolve(context)[0][::2],)
+
+    def within(self, span: Range, context: Context) -> Ranges:
+        return super().within(span, context)[::2]
+
+
+@dataclass(frozen=True)
 class AnyDay(Day):
     """Any day at all: four weeks from now; `other` than the visit's."""
 
@@ -213,6 +225,11 @@ class AnyDay(Day):
 
     def resolve(self, context: Context) -> Readings:
         return one(Range(context.now, midnight(_add(context.today, HORIZON_DAYS))))
+
+
+@dataclass(frozen=True)
+class Soonest(AnyDay):
+    """As soon as possible: any day, the first opening of all."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ terminal is a function from tokens to a value. A builder may return None to reje
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -97,14 +98,16 @@ class Parse:
         return self._known[key]
 
 
-class _Node:
+class _Node(ABC):
     """A piece of a pattern."""
 
+    @abstractmethod
     def first(self, firsts: dict[str, frozenset[str]]) -> tuple[frozenset[str], bool]:
-        raise NotImplementedError
+        """Return what token keys it can begin with, and whether it can match nothing at all."""
 
+    @abstractmethod
     def compile(self) -> Matcher:
-        raise NotImplementedError
+        """Return the function that matches it."""
 
 
 class _Words(_Node):

@@ -194,7 +194,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         behind is not None
         and behind.kind == "turn"
         and found.role is Role.WISH
-        and _tells_of_own(tokens, items, items.index(found.items[0]))
+        and (_tells_of_own(tokens, items, items.index(found.items[0])) or _tells_why(tokens, items, index, found, state))
     ):
         found.role = Role.REJECTED
     elif cue is Cue.STORY and tokens[behind.start].norm in _PAIN and not state.asked and found.role is Role.WISH:  # type: ignore[union-attr]
@@ -220,6 +220,16 @@ def _tells_of_own(tokens: list[Token], items: list[Item], first: int) -> bool:
     """Whether the words before say "my something is": "my bridge club is Tuesday, so…"."""
     words = [tokens[each.start].norm for each in items[max(first - 5, 0) : first]]
     return bool(words) and words[-1] in ("is", "are", "meets", "on") and any(word in _OWNERS for word in words)
+
+
+def _tells_why(tokens: list[Token], items: list[Item], index: int, found: Group, state: _State) -> bool:
+    """Whether a day stands in the reason for what follows: "mom needs the car Thursday so I was thinking Monday"."""
+    if state.asked or state.target or not found.dates or tokens[items[index].start].norm != "so":
+        return False
+    first = items.index(found.items[0])
+    begins = max((at for at in range(first) if items[at].kind in ("stop", "comma", "but")), default=-1)
+    reasons = any(each.kind == "word" for each in items[begins + 1 : first])
+    return reasons and any(each.kind in ("date", "time") for each in items[index + 1 :])
 
 
 def _is_bare(items: list[Item], index: int) -> bool:

@@ -84,7 +84,20 @@ def _grammar() -> Grammar:
 
 GRAMMAR = _grammar()
 # Tried in this order at each token; the longest match wins, the first of equals.
-_SYMBOLS = ("past", "date_time", "visit_date", "date", "time", "not", "visit_or_today", "loose_time", "visit_loose", "or", "cue")
+_SYMBOLS = (
+    "past",
+    "date_time",
+    "visit_date",
+    "date",
+    "time",
+    "not",
+    "visit_or_today",
+    "loose_time",
+    "visit_loose",
+    "any_loose",
+    "or",
+    "cue",
+)
 
 
 def scan(text: str) -> tuple[list[Token], list[Item]]:

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from bot.nlu.when.day_rules import add_days
-from bot.nlu.when.days import AnyDay, Day, Every, In, Later, MonthDay, Weekday
+from bot.nlu.when.days import AnyDay, Day, Every, In, Later, MonthDay, Soonest, Weekday
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.stretches import AfterHolidays, AnyOf, Month, Open, Overlap, Week, Weekend, WeekOf, Within, through
+from bot.nlu.when.tokens import Token
 
 EARLY = (
     "(the)? (early | early on | beginning | start | first part | front end | earlier part | early part | top) (of | in | part of)? (the)?"
 )
 MIDDLE = "(the)? (middle | mid | midway) (of | in | through | part of)? (the)?"
 END = "(the)? (end | late | tail end | last part | latter part | back end | late part | later part | very end) (of | in | part of)? (the)?"
+
+
+SOONEST = (
+    "asap",
+    "as (soon | quick | quickly | fast) as (possible | you can | u can | you guys can | available | you have | i can get | can be)",
+    (
+        "(the | your | ur)? (very)? (first | next | earliest | soonest) (available | possible) "
+        "(one | appointment | slot | time | opening | visit | day | date)?"
+    ),
+    "(the | your | ur)? (very)? (first | next | soonest) (opening | slot | availability) (you | u)? (have | got)?",
+    "(the | your | ur)? (very)? soonest (one | appointment | time | visit | day | date)? (you | u)? (have | got | can)?",
+    "(the | your | ur)? earliest (opening | slot | appointment | time | day | date | one) (you | u) (have | got | can)",
+    "the (sooner | quicker) the better",
+    "(right | straight) away",
+)
 
 
 def add_stretches(grammar: Grammar) -> None:
@@ -194,7 +210,29 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, "(sometime | any time | anytime)? after (the)? (holidays | holiday season)", AfterHolidays)
     grammar.rule(date, "(any | whatever | whichever) day|days", AnyDay)
     grammar.rule(date, "(any | some | another | a)? (other | different | another) day|days", lambda: AnyDay(other=True))
-    grammar.rule(date, "(all days | every day | everyday | most days | anyday | whenever)", AnyDay)
+    grammar.rule(date, "(all days | every day | everyday | most days | anyday)", AnyDay)
+    grammar.rule(
+        date,
+        "whenever (you | u | they | ur | youre) (guys | all)? (have | can | want | like | are | got | get | could | do | free | open)?",
+        AnyDay,
+    )
+    grammar.rule(date, "whenever (works | is | suits | theres | there is | its | it is | possible)", AnyDay)
+    grammar.terminal("whenever_alone", {"whenever"}, _whenever_alone)
+    grammar.rule(date, "<whenever_alone>", lambda _: AnyDay())
+    grammar.rule(
+        date,
+        "anytime (at all | works | is (fine | good | okay | ok | great | perfect) | suits | will do | you (want | like | have | can))",
+        AnyDay,
+    )
+    grammar.rule(date, "(dont care | doesnt matter | dont mind | dosent matter | idc) (when | (what | which) (day | time))", AnyDay)
+    grammar.rule("any_loose", "anytime", AnyDay)
+    for pattern in SOONEST:
+        grammar.rule(date, pattern, Soonest)
+
+
+def _whenever_alone(tokens: list[Token], at: int) -> tuple[int, str] | None:
+    """Read "whenever" at the end of a sentence; before anything else it tells of something that happens often."""
+    return (at + 1, "whenever") if tokens[at + 1].kind == "punct" else None
 
 
 def _dates_of_month(month: int, *days: int) -> AnyOf:

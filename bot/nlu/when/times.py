@@ -6,6 +6,7 @@ the day said beside it ("this evening at 7") decides instead.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,15 +47,15 @@ class Clock:
         return Clock(hour if hour > 0 else 12, minute, self.half)
 
 
-class Times:
+class Times(ABC):
     """Some part of any day."""
 
     is_exact = False
     is_container = False
 
+    @abstractmethod
     def windows(self, hint: Half | None = None) -> tuple[TimeRange, ...]:
         """Return the daily windows meant; `hint` is the half of the day that other words name."""
-        raise NotImplementedError
 
     @property
     def half(self) -> Half | None:

@@ -18,6 +18,8 @@ _FUZZY_FROM = 6
 _TYPOGRAPHY = str.maketrans("’‘–—‑", "''---")
 _OWNING = {*WEEKDAYS, "today", "tomorrow", "tonight", "weekend"}
 _FOR_WHOM = frozenset({"me", "us", "my", "him", "her", "you", "sure"})
+_MOVING = frozenset({"move", "moved", "moving", "change", "switch", "swap", "reschedule", "push", "bump", "from", "shift"})
+_WANTING = frozenset({"need", "want", "have", "like", "able", "trying", "going"})
 _RANGE_ENDS = {*WEEKDAYS, *MONTHS, "today", "tomorrow", "noon"}
 _AMPM = r"(?:\s?([ap])\.?\s?m\b\.?|([ap])(?![\w']))"
 _SCAN = re.compile(
@@ -66,7 +68,7 @@ def tokenize(text: str) -> list[Token]:
     tokens: list[Token] = []
     for match in _SCAN.finditer(lowered):
         tokens.extend(_token(match))
-    return _joined(_four_for(_without_hyphens(tokens)))
+    return _joined(_two_to(_four_for(_without_hyphens(tokens))))
 
 
 def _token(match: re.Match[str]) -> list[Token]:
@@ -161,6 +163,22 @@ def _four_for(tokens: list[Token]) -> list[Token]:
         last, token, behind = tokens[at - 1 : at + 2]
         if token.norm == "4" and (behind.norm in _FOR_WHOM or (last.kind == "clock" and behind.norm in WEEKDAYS)):
             tokens[at] = Token("word", "for", token.start, token.end)
+    return tokens
+
+
+def _two_to(tokens: list[Token]) -> list[Token]:
+    """Read a texted "2" as "to" between two days ("move fri 2 mon"), and after "need", "want" and the like."""
+    for at in range(1, len(tokens) - 1):
+        last, token, behind = tokens[at - 1 : at + 2]
+        if token.norm != "2" or behind.kind not in ("word", "slash", "ord"):
+            continue
+        days = (
+            last.norm in WEEKDAYS
+            and (behind.norm in WEEKDAYS or behind.norm == "tomorrow")
+            and any(each.norm in _MOVING for each in tokens[:at])
+        )
+        if days or (last.norm in _WANTING and behind.kind == "word" and behind.norm not in ("visits", "appointments", "days", "weeks")):
+            tokens[at] = Token("word", "to", token.start, token.end)
     return tokens
 
 

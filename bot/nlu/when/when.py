@@ -9,7 +9,7 @@ from bot.nlu.when.adopt import adopt
 from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
 from bot.nlu.when.constraint import DAY, Constraint, Range
 from bot.nlu.when.cues import Cue
-from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Weekday, whole
+from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Soonest, Weekday, whole
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.times import Any as AnyTime
@@ -35,7 +35,8 @@ class When:
     `constraint` is the wish alone (None when there is none, or when it counts from a visit not yet known: `needs_visit`).
     `visit_reference` names the visit that is being moved. `ruled_out` says that the wish only rules things out, `bare_weekdays`
     that it names weekdays without a week, `relative` ("earlier" or "later") that it asks for such a thing without saying how
-    much, and `is_correction` that the patient takes something back ("no, I meant Friday"): what `narrow` needs.
+    much, and `is_correction` that the patient takes something back ("no, I meant Friday"): what `narrow` needs. `soonest` says that
+    the first opening is wanted ("asap"); with no day beside it the constraint is any day from now.
     """
 
     constraint: Constraint | None
@@ -46,6 +47,7 @@ class When:
     ruled_out: bool = False
     bare_weekdays: frozenset[int] = frozenset()
     relative: str | None = None
+    soonest: bool = False
 
 
 def parse(text: str, now: datetime, visit: datetime | None = None) -> When | None:
@@ -96,6 +98,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     corrects = any(each.corrects for each in groups) or any(item.value is Cue.CORRECT for item in items[:1])
     found, needs_visit = None, False
     wish_items = _wish_items(wishes)
+    soonest = any(isinstance(item.value, Soonest) for item in wish_items)
     any_base = any(each.any_base for each in groups)
     parts = clauses(wish_items)
     if keeps_time:
@@ -128,7 +131,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         needs_visit = True
     if found is None and reference is None and not needs_visit:
         return None
-    return When(found, spans, reference, needs_visit, corrects, only_out or _only_besides(parts), _bare_weekdays(parts), relative)
+    return When(found, spans, reference, needs_visit, corrects, only_out or _only_besides(parts), _bare_weekdays(parts), relative, soonest)
 
 
 def _kind(item: Item) -> str:

@@ -9,7 +9,9 @@ from bot.nlu.when.score import judge, read_phrases
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize(("name", "share"), [("phrases.tsv", 0.99), ("phrases_more.tsv", 0.98), ("heldout.tsv", 0.95)])
+@pytest.mark.parametrize(
+    ("name", "share"), [("phrases.tsv", 0.99), ("phrases_more.tsv", 0.98), ("heldout.tsv", 0.95), ("voices_teen.tsv", 0.97)]
+)
 def test_phrases_are_read_right(name: str, share: float) -> None:
     verdicts = [judge(phrase) for phrase in read_phrases(HERE / name)]
     wrong = [verdict.phrase.text for verdict in verdicts if not verdict.is_right]
