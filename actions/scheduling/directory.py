@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from actions.scheduling.client import FhirClient, Resource, reference_of, version_of
 from actions.scheduling.errors import NotFound
 from actions.scheduling.phones import e164, phones_of, spellings
-from actions.scheduling.resources import COMING, actors, fhir_instant, instant, relative, service_type_of, timed, visit_of
+from actions.scheduling.resources import COMING, actors, fhir_instant, instant, relative, service_code_of, service_type_of, timed, visit_of
 from actions.scheduling.types import Actor, Opening, Person, Related, Visit
 from bot.clock import Clock
 
@@ -91,7 +91,8 @@ class Directory:
         """Return up to `limit` openings within the windows (start inclusive, end exclusive), at least `minutes` long and not yet begun.
 
         When there is none, the nearest ones of the next four weeks, first with the same therapist, then with any; `given_up` says so.
-        `excluding` holds slots not to be offered again. With `service_type` openings of another kind count as none; one of no kind fits.
+        `excluding` holds slots not to be offered again. With `service_type` (words or code) openings of another kind count as none; one
+        of no kind fits.
         """
         wish = _Wish(minutes, practitioner, location, frozenset(excluding), service_type)
         fitting = [opening for window in windows for opening in await self._within(window, wish)]
@@ -149,6 +150,7 @@ class Directory:
             practitioner=who.get("Practitioner"),
             location=who.get("Location"),
             service_type=service_type_of(slot) or service_type_of(schedule),
+            service_code=service_code_of(slot) if service_type_of(slot) else service_code_of(schedule),
         )
 
     async def _visit(self, appointment: Resource) -> Visit:
@@ -215,7 +217,7 @@ class _Wish:
             opening.minutes >= self.minutes
             and self.practitioner in (None, therapist)
             and (self.location is None or place in (None, self.location))
-            and (not self.service_type or opening.service_type in ("", self.service_type))
+            and (not self.service_type or opening.service_type == "" or self.service_type in (opening.service_type, opening.service_code))
         )
 
 
@@ -255,6 +257,7 @@ def _person(patient: Resource, via: Related | None = None) -> Person:
         birth_date=date.fromisoformat(born) if len(born) == 10 else None,
         phones=phones_of(patient),
         relationship=via or "self",
+        gender=str(patient.get("gender") or ""),
     )
 
 
@@ -262,4 +265,5 @@ def _related(resource: Resource) -> Related:
     given, family = _human(resource)
     kinds = resource.get("relationship") or [{}]
     coding = (kinds[0].get("coding") or [{}])[0]
-    return Related(reference_of(resource), given, family, str(kinds[0].get("text") or coding.get("display") or coding.get("code") or ""))
+    words = str(kinds[0].get("text") or coding.get("display") or coding.get("code") or "")
+    return Related(reference_of(resource), given, family, words, str(coding.get("code") or ""))

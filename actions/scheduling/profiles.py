@@ -39,7 +39,8 @@ class Profile:
     `slots`: Slot can be searched. `slot_service_type`: a token sent with every Slot search, for systems that refuse one without.
     `phone_search`: the search parameter for phone numbers, or "" to page through all patients and compare here. `phone_many`: several
     spellings may be joined with commas; else one search for each. `chained_actor`: `schedule.actor` may be searched. `by_slot`:
-    Appointment may be searched by slot. `if_none_exist`: conditional create is understood. `scope`: what SMART sign-in asks for.
+    Appointment may be searched by slot. `if_none_exist`: conditional create is understood. `care_plans`: CarePlan can be searched and is
+    within the scope. `scope`: what SMART sign-in asks for.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Profile:
     chained_actor: bool = True
     by_slot: bool = True
     if_none_exist: bool = True
+    care_plans: bool = True
     page_size: int = 100
     scope: str = SCOPE
 
@@ -62,8 +64,17 @@ NAMED: Mapping[str, Profile] = {
         Profile("plain-r4", Mode.SAGA, chained_actor=False),
         # Anything that can only be read: WebPT and Prompt by export, athenahealth and OpenEMR by their read-only Appointment.
         Profile("request", Mode.REQUEST, chained_actor=False),
-        Profile("athenahealth", Mode.REQUEST, slots=False, chained_actor=False, scope="system/Patient.read system/Appointment.read"),
-        Profile("openemr", Mode.REQUEST, slots=False, chained_actor=False, scope="system/Patient.read system/Appointment.read"),
+        Profile(
+            "athenahealth",
+            Mode.REQUEST,
+            slots=False,
+            chained_actor=False,
+            care_plans=False,
+            scope="system/Patient.read system/Appointment.read",
+        ),
+        Profile(
+            "openemr", Mode.REQUEST, slots=False, chained_actor=False, care_plans=False, scope="system/Patient.read system/Appointment.read"
+        ),
         # Slots there are read-only and refused without a service type, so its atomic POST is left to the desk.
         Profile(
             "oracle-health",
@@ -71,6 +82,7 @@ NAMED: Mapping[str, Profile] = {
             slot_service_type="https://fhir.cerner.com/ec2458f2-1e24-41c8-b71b-0e701af7583d/codeSet/14249|4047611",
             chained_actor=False,
             by_slot=False,
+            care_plans=False,
             scope="system/Patient.read system/RelatedPerson.read system/Appointment.read system/Slot.read",
         ),
     )
@@ -104,6 +116,7 @@ def from_capabilities(capabilities: Mapping[str, Any]) -> Profile:
         phone_search="phone" if "phone" in phones else "telecom" if "telecom" in phones else "",
         by_slot="slot" in _searches(appointment),
         if_none_exist=bool(appointment.get("conditionalCreate")),
+        care_plans="search-type" in _can(resources.get("CarePlan", {})),
     )
 
 

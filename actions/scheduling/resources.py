@@ -92,6 +92,7 @@ def visit_of(appointment: Resource, names: Mapping[str, str] | None = None) -> V
         status=str(appointment.get("status") or ""),
         service_type=_concept((appointment.get("serviceType") or [{}])[0]),
         minutes=int((end - start).total_seconds() // 60),
+        service_code=service_code_of(appointment),
     )
 
 
@@ -231,3 +232,9 @@ def _concept(concept: Mapping[str, Any]) -> str:
 def service_type_of(resource: Resource) -> str:
     """Return the plain name of a slot's or schedule's first service type."""
     return _concept((resource.get("serviceType") or [{}])[0])
+
+
+def service_code_of(resource: Resource) -> str:
+    """Return the code of a slot's, schedule's or appointment's first service type, "" when it has none."""
+    concept = (resource.get("serviceType") or [{}])[0]
+    return next((str(coding["code"]) for coding in concept.get("coding") or () if coding.get("code")), "")

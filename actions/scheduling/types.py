@@ -23,7 +23,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Visit:
-    """An appointment as the server shows it. `minutes` is end - start; `slot` is the first slot it occupies, if it names one."""
+    """An appointment as the server shows it. `minutes` is end - start; `slot` is the first slot it occupies, if it names one.
+
+    `service_type` is the kind of visit in words, `service_code` its code ("" when the server gives none).
+    """
 
     reference: str
     version: str
@@ -35,11 +38,15 @@ class Visit:
     status: str
     service_type: str
     minutes: int
+    service_code: str = ""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A time that can be booked. `slot` is "" in request mode when the system has no slots to read."""
+    """A time that can be booked. `slot` is "" in request mode when the system has no slots to read.
+
+    `service_type` is the kind of visit in words, `service_code` its code ("" when the server gives none).
+    """
 
     slot: str
     version: str
@@ -48,6 +55,7 @@ class Opening:
     practitioner: Actor | None
     location: Actor | None
     service_type: str = ""
+    service_code: str = ""
 
     @property
     def minutes(self) -> int:
@@ -57,12 +65,17 @@ class Opening:
 
 @dataclass(frozen=True)
 class Related:
-    """Someone who acts for a patient, from an active RelatedPerson whose period holds today."""
+    """Someone who acts for a patient, from an active RelatedPerson whose period holds today.
+
+    `relationship` is what they are to the patient in words, `code` the same as an HL7 v3 RoleCode (`MTH`: the patient's mother), "" when
+    the server gives none.
+    """
 
     reference: str
     given: str
     family: str
     relationship: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ class Person:
     """A patient whom a phone number may speak for.
 
     `relationship` is "self" when the number is the patient's own, else the Related person whose number it is. `phones` are E.164.
+    `gender` is FHIR's administrative gender (male, female, other, unknown), "" when not recorded.
     """
 
     reference: str
@@ -78,6 +92,7 @@ class Person:
     birth_date: date | None
     phones: tuple[str, ...]
     relationship: Related | str = "self"
+    gender: str = ""
 
 
 class Status(str, Enum):
