@@ -16,7 +16,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import At, Besides, Both, From, Times, Until, meet_times, without_times
-from bot.nlu.when.visits import AfterThat, SameTime, ThatDay
+from bot.nlu.when.visits import AfterThat, MinutesFromVisit, SameTime, ThatDay
 
 
 @dataclass
@@ -46,7 +46,9 @@ def clauses(items: list[Item]) -> list[Clause]:
             if current.times is not None and link in ("", "comma") and item.value.is_container and _hold(current, item.value):
                 link = ""
                 continue
-            if current.dates and current.times is not None and not current.times_first:
+            behind = items[index + 1] if index + 1 < len(items) else None
+            closed = current.times_first and link == "or" and behind is not None and behind.kind == "time"  # "3 on monday or tuesday at 4"
+            if current.dates and current.times is not None and (closed or not current.times_first):
                 found.append(current)
                 current = Clause()
             _add_date(current, item.value, link)
@@ -69,6 +71,8 @@ def clauses(items: list[Item]) -> list[Clause]:
 
 
 def _add_date(clause: Clause, node: Day, link: str) -> None:
+    if isinstance(node, AfterThat) and clause.dates and type(clause.dates[-1]) is AnyDay:
+        clause.dates.pop()  # "till the 12th, so any day after that" counts from what was said before
     if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
         clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
         return
@@ -105,6 +109,9 @@ def _of_visit(first: Day, second: Day) -> Day | None:
         return second if second.from_visit else SameTime(second)
     if isinstance(first, ThatDay) and isinstance(second, Weekday) and second.how == "bare":
         return first
+    for shift, day in ((first, second), (second, first)):
+        if isinstance(shift, MinutesFromVisit) and isinstance(day, Weekday) and day.how == "bare":
+            return replace(shift, weekday=day)
     if first == ThatDay() and second.from_visit:
         return second
     return None
@@ -140,6 +147,8 @@ def _refine(first: Day, second: Day) -> Day | None:
     """Return one expression for a bound and what is said after it ("away till the 12th, monday is good"), or None."""
     if not isinstance(first, Open):
         return None
+    if isinstance(second, AnyDay):
+        return first
     if isinstance(second, AfterThat):
         return first
     if isinstance(second, Open):

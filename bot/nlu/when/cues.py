@@ -57,6 +57,7 @@ _CUES = {
 - (i | we | he | she | ill | mom | dad | will) (be)? missing
 - (something | smth | stuff | things) (has | have)? (came | come | coming) up (for)?
 - (have | has | got | ive got) a conflict (on | with | for)?
+- (leave | leaving | fly | flying | head | heading) (out | off | away)? (for | to | on)
 - wont be (in town | here | around | available | there | home | able)
 - (not | isnt | im not | arent) (available | free | around | in town | home)
 - no longer (available | free | able to (make | do | come))
@@ -86,6 +87,7 @@ _CUES = {
 - (instead | rather | in place | in lieu) of|than (my | our)?
 - (rather | sooner) than (come on)?
 - in place of (my)?
+- (works | work | is | would be | suits | suit) (much | a lot)? (better | easier | nicer) (for (me | us | him | her))? than (on | my)?
 """,
     Cue.OWN: """
 - (im | i am | hes | shes | were) (on | in) for
@@ -140,6 +142,7 @@ _CUES = {
   me in | fit me in)? (in)?
 - (can | could) (come | make | do | be)? (it)? (in)?
 - can
+- (i | we | he | she | ive | weve | hes | shes) (have | has | got)? (got)? nothing (on | planned | going on | else on)? (on | for)?
 - (how | what) (about | abt | bout)
 - how's
 - (do | u | you | they | does | did) (still | guys)? (have | got | has)
@@ -198,7 +201,8 @@ _PASTS = """
 - the (earlier | later) the better
 - (call | text | phone | ring | contact | email | message | reach) (me | us | him | her | them) (back)? (asap | as soon as
   (possible | you can) | right away)
-- every (other | two | second) (week | weeks | month | months | days | hours)
+- every (other | two | second) (week | weeks | month | months | day | days | hours)
+- (keep | keeping | leave) (the | my)? <plain_day> (one | appointment | visit | session | as is)
 - since (about | around | last | this | early | late)? (<date> | <time> | then)
 - (ever since | since) (about | around | last | this)? <date> <time>
 - last (<weekday> | night | week | month | year | time | spring | summer | fall | winter | weekend | visit | session | few

@@ -29,7 +29,7 @@ HOLIDAYS: tuple[tuple[str, str], ...] = (
     ("new_year", "(the)? new (year's | years | year) day?"),
     ("new_year_eve", "new (year's | years | year) evening"),
     ("valentine", "valentine's|valentines day?"),
-    ("saint_patrick", "(saint | st) (patrick's | patricks | patty's | paddy's) day?"),
+    ("saint_patrick", "(saint | st) .? (patrick's | patricks | patty's | paddy's) day?"),
     ("juneteenth", "juneteenth"),
     ("independence", "(independence day | fourth of july)"),
     ("halloween", "halloween"),
@@ -164,7 +164,7 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(plain, "<weekday>", Weekday)
     grammar.rule(plain, "(this | the)? (coming | upcoming) <weekday>", Weekday)
     grammar.rule(plain, "this <weekday> coming?", lambda number: Weekday(number, "this"))
-    grammar.rule(plain, "<weekday> coming", Weekday)
+    grammar.rule(plain, "(the)? <weekday> (coming | that comes | that is coming)", Weekday)
     grammar.rule(plain, "(the)? next <weekday>", lambda number: Weekday(number, "next"))
     grammar.rule(plain, "that <weekday>", lambda number: Weekday(number, "that"))
     grammar.rule(plain, "(the)? following <weekday>", lambda number: Weekday(number, "following"))
@@ -173,7 +173,7 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(plain, "(the)? <weekday> after (that | it)", lambda number: Weekday(number, "following"))
     grammar.rule(day, "(the)? <weekday> after next", lambda number: Weekday(number, "after_next"))
     grammar.rule(day, "<weekday> week", lambda number: Later(Weekday(number), 7))
-    grammar.rule(day, "(a | the) week <weekday>", lambda number: Later(Weekday(number), 7))
+    grammar.rule(day, "in? (a | the) week <weekday>", lambda number: Later(Weekday(number), 7))
     grammar.rule(day, "<weekday> fortnight", lambda number: Later(Weekday(number), 14))
     the_one = (
         "(the one after | the next one | the one after that | next | the next | the following one | the following "
@@ -218,6 +218,8 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "(the)? <ordinal> (of this month | this month)", lambda day: In(MonthDay(day), Month(offset=0)))
     grammar.rule(date_day, "(the)? <ordinal> (of next month | next month)", lambda day: In(MonthDay(day), Month(offset=1)))
     grammar.rule(date_day, "<day_number> <month>", MonthDay)
+    grammar.rule(date_day, "(the)? <cardinal> of <month>", lambda day, number: MonthDay(day, number) if 1 <= day <= 31 else None)
+    grammar.rule(date_day, "the day <day_number>", MonthDay)
     grammar.rule(date_day, "<month> (the)? <ordinal>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "<month> <day_number>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "(on)? <slash_spoken>", lambda said: MonthDay(said[1], said[0]))

@@ -236,4 +236,8 @@ JOINED = {
     ("forth", "night"): "fortnight",
     ("fore", "noon"): "morning",
     ("re", "schedule"): "reschedule",
+    ("before", "of"): "before",
+    ("tune's", "day"): "tuesday",
+    ("tunes", "day"): "tuesday",
+    ("tune", "day"): "tuesday",
 }

@@ -27,6 +27,8 @@ RANKED = (COUNTED - {"of"}) | words(
     son wife husband two three few couple avenue
     """
 )
+_STREETS = words("street st avenue ave road rd drive dr lane ln boulevard blvd court ct place terrace parkway highway")
+_NO_STREET = words("on at in of or and to for am pm oclock the by next this with dr")
 _HOMOPHONES = {"for": 4, "fore": 4, "four": 4, "to": 2, "too": 2, "won": 1, "ate": 8, "tree": 3, "sics": 6, "nein": 9}
 _HOUR_WORDS = {word: value for word, value in UNITS.items() if 1 <= value <= 12}
 _CARDINAL_WORDS = {**UNITS, **TENS}
@@ -104,6 +106,12 @@ def day_number(tokens: list[Token], at: int) -> Found:
         return None
     behind = tokens[found[0]]
     return None if behind.norm in COUNTED or behind.norm in ("am", "pm", "oclock") else found
+
+
+def is_address(tokens: list[Token], at: int) -> bool:
+    """Whether the number at `at` is that of a house: "12 Harbor Street"."""
+    names = [token.norm for token in tokens[at + 1 : at + 4]]
+    return bool(names) and tokens[at + 1].kind == "word" and names[0] not in _NO_STREET and any(name in _STREETS for name in names[1:])
 
 
 def hour(tokens: list[Token], at: int) -> Found:

@@ -9,9 +9,10 @@ from bot.nlu.when.cues import Cue, Past, add_cues
 from bot.nlu.when.grammar import Grammar, Parse
 from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, words
 from bot.nlu.when.numbers import add_numbers
+from bot.nlu.when.spanish import translated
 from bot.nlu.when.stretch_rules import add_stretches
 from bot.nlu.when.time_rules import add_times
-from bot.nlu.when.tokens import END, Token, tokenize
+from bot.nlu.when.tokens import END, Token, folded, tokenize
 from bot.nlu.when.visit_rules import add_visits
 
 _FILLERS = words(
@@ -103,6 +104,8 @@ _SYMBOLS = (
 def scan(text: str) -> tuple[list[Token], list[Item]]:
     """Return a message's tokens and its items in order."""
     tokens = tokenize(text)
+    plain = folded(text)
+    tokens = translated(tokens, [plain[token.start : token.end] for token in tokens])
     parse = Parse(GRAMMAR, tokens, END)
     items: list[Item] = []
     at = 0

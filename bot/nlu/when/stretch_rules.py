@@ -42,6 +42,7 @@ def _add_weeks(grammar: Grammar) -> None:
     week = "plain_week"
     grammar.rule(week, "(this | the current) week", lambda: Week(0))
     grammar.rule(week, "(some time | sometime)? (in | during)? (the)? next week", lambda: Week(1))
+    grammar.rule(week, "(the)? week (that comes | coming | that is coming)", lambda: Week(1))
     grammar.rule(week, "(the)? week after next", lambda: Week(2))
     grammar.rule(week, "not next week but the (week after | one after | following)", lambda: Week(2))
     grammar.rule(week, "not this week but next (week)?", lambda: Week(1))
@@ -216,6 +217,7 @@ def _add_ranges(grammar: Grammar) -> None:
         "whenever (you | u | they | ur | youre) (guys | all)? (have | can | want | like | are | got | get | could | do | free | open)?",
         AnyDay,
     )
+    grammar.rule(date, "whenever it (works | suits | is | can)", AnyDay)
     grammar.rule(date, "whenever (works | is | suits | theres | there is | its | it is | possible)", AnyDay)
     grammar.terminal("whenever_alone", {"whenever"}, _whenever_alone)
     grammar.rule(date, "<whenever_alone>", lambda _: AnyDay())

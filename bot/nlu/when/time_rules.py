@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.numbers import COUNTED, hour, packed_clock
+from bot.nlu.when.numbers import COUNTED, hour, is_address, packed_clock
 from bot.nlu.when.times import Around, At, Besides, Between, Clock, From, Part, Times, Until
 from bot.nlu.when.tokens import Token
 
 H = 60
 # Parts of the day that are a matter of taste; the first column is what is said, the others minutes after midnight.
 PARTS: tuple[tuple[str, float, float], ...] = (
-    ("(in the | of a | in)? morning|mornings", 7, 12),
+    ("(in the | of a | of the | in)? morning|mornings", 7, 12),
     ("(in the | on the) am", 7, 12),
     ("(in the | on the) pm", 12, 17),
     ("first thing (in the morning | in morning | morning)?", 7, 9),
@@ -26,7 +26,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(mid | middle of the) morning|mornings", 9, 11),
     ("midmorning", 9, 11),
     ("late|later (in the | in)? morning|mornings", 10, 12),
-    ("(in the | of an | in)? afternoon|afternoons", 12, 17),
+    ("(in the | of an | of the | in)? afternoon|afternoons", 12, 17),
     ("(in the | this) after noon", 12, 17),
     ("early (in the | in)? afternoon|afternoons", 12, 14),
     ("(mid | middle of the) afternoon", 14, 16),
@@ -46,7 +46,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(at | around | over | during | on)? (my | the | her | his)? lunch (hour | break | time)?", 11.5, 13.5),
     ("(around | about | towards)? (the)? (midday | middle of the day | noon time)", 11.5, 13.5),
     ("after lunch", 13, 19),
-    ("after (work | i get off work | i get off | my shift)", 17, 21),
+    ("after the? (work | i get off work | i get off | my shift)", 17, 21),
     ("after (school | the kids get home)", 15, 19),
     ("after (dinner | supper)", 17, 21),
     ("after breakfast", 8, 12),
@@ -69,7 +69,12 @@ def loose_hour(tokens: list[Token], at: int) -> tuple[int, Clock] | None:
     if packed:
         return packed
     found = hour(tokens, at)
-    if found is None or tokens[found[0]].norm in COUNTED or (tokens[at].kind == "num" and len(tokens[at].norm) > 2):
+    if (
+        found is None
+        or is_address(tokens, at)
+        or tokens[found[0]].norm in COUNTED
+        or (tokens[at].kind == "num" and len(tokens[at].norm) > 2)
+    ):
         return None
     return found[0], Clock(found[1], 0)
 
@@ -148,6 +153,8 @@ def _add_windows(grammar: Grammar) -> None:
     time = "time"
     grammar.rule(time, "(at | say | for)? exactly? <clock> (sharp | on the dot | exactly)?", At)
     grammar.rule(time, "(at | say) exactly? <loose_hour> (sharp | on the dot | exactly)?", At)
+    grammar.rule(time, "at the <any_clock>", At)
+    grammar.rule(time, "(at | like)? the? <hour> and a? half", lambda hour: At(Clock(hour, 30)))
     grammar.rule(time, "at <heard_hour>", lambda hour: At(Clock(hour, 0)) if hour != 2 else None)
     grammar.rule(time, "at <small_minutes> (to | til) <hour> <half>?", lambda said, hour, half: At(Clock(hour, 0, half).sooner(said)))
     grammar.rule(time, "at (midday | middle of the day)", lambda: At(Clock(12, 0, "pm")))
@@ -176,6 +183,8 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(time, f"{before} (about | around)? <any_clock> ish?", Until)
     grammar.rule(time, "<any_clock> (or earlier | or before | or sooner | and earlier | and before | at the latest | latest)", Until)
     grammar.rule(time, "<any_clock> at the earliest", From)
+    grammar.rule(time, "between <part> and <any_clock>", lambda part, last: Between(Clock(part.end // H, part.end % H), last))
+    grammar.rule(time, "between the <hour> and the <hour>", lambda first, last: Between(Clock(first, 0), Clock(last, 0)))
     grammar.rule(time, "(between | b/w) <any_clock> (and | to | - | & | til | or) <any_clock> ish?", Between)
     grammar.rule(
         time, "from <any_clock> (to | til | until | through | -) <any_clock> ish?", lambda first, last: Between(first, last, splits=True)

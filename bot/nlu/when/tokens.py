@@ -15,7 +15,7 @@ from bot.nlu.when.lexicon import FUZZY_TARGETS, JOINED, MONTHS, NOT_FUZZY, SPELL
 
 LONGEST_TEXT = 2000
 _FUZZY_FROM = 6
-_TYPOGRAPHY = str.maketrans("’‘–—‑", "''---")
+_TYPOGRAPHY = str.maketrans("’‘–—‑áéíóúüñÁÉÍÓÚÜÑ", "''---aeiouunAEIOUUN")
 _OWNING = {*WEEKDAYS, "today", "tomorrow", "tonight", "weekend"}
 _FOR_WHOM = frozenset({"me", "us", "my", "him", "her", "you", "sure"})
 _MOVING = frozenset({"move", "moved", "moving", "change", "switch", "swap", "reschedule", "push", "bump", "from", "shift"})
@@ -59,14 +59,19 @@ class Token:
 END = Token("punct", "<end>", 0, 0)
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a message; text beyond `LONGEST_TEXT` characters is not read."""
+def folded(text: str) -> str:
+    """Return the part of a text that is read, in lower case, without accents and typographic marks, position by position."""
     plain = text[:LONGEST_TEXT].translate(_TYPOGRAPHY)
     lowered = plain.lower()
     if len(lowered) != len(plain):
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in plain)
+    return lowered
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a message; text beyond `LONGEST_TEXT` characters is not read."""
     tokens: list[Token] = []
-    for match in _SCAN.finditer(lowered):
+    for match in _SCAN.finditer(folded(text)):
         tokens.extend(_token(match))
     return _joined(_two_to(_four_for(_without_hyphens(tokens))))
 
@@ -90,6 +95,9 @@ def _token(match: re.Match[str]) -> list[Token]:
         return [_clock_token(raw, start, end, int(groups[1]), int(groups[2]), groups[3] if len(groups) > 3 else None)]
     if kind == "meridiem":
         digits = groups[1]
+        if len(digits) == 2 and int(digits) > 12:  # "3 45 pm": minutes after an hour
+            half = Token("word", groups[2] + "m", start + len(digits), end)
+            return [Token("num", digits, start, start + len(digits), int(digits)), half]
         hour, minute = (int(digits), 0) if len(digits) < 3 else (int(digits[:-2]), int(digits[-2:]))
         return [_clock_token(raw, start, end, hour, minute, groups[2])]
     if kind == "punct":

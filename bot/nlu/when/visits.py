@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.nlu.when.constraint import DAY, HORIZON_DAYS, Range
-from bot.nlu.when.days import Context, Day, NeedsVisitError, NotAWishError, Ranges, Readings, midnight, moment, monday_of, one, whole
+from bot.nlu.when.days import (
+    Context,
+    Day,
+    NeedsVisitError,
+    NotAWishError,
+    Ranges,
+    Readings,
+    Weekday,
+    midnight,
+    moment,
+    monday_of,
+    one,
+    whole,
+)
 
 
 def keep_time(context: Context, days: int) -> Range:
@@ -30,16 +43,21 @@ class DaysFromVisit(Day):
 
 @dataclass(frozen=True)
 class MinutesFromVisit(Day):
-    """So many minutes after the visit, on its day."""
+    """So many minutes after the visit, on its day, or at that clock time on another weekday."""
 
     from_visit = True
 
     minutes: int
+    weekday: Weekday | None = None
 
     def resolve(self, context: Context) -> Readings:
         if context.visit is None:
             raise NeedsVisitError("the time of the visit is not known")
-        return one(moment(context.visit + timedelta(minutes=self.minutes)))
+        shifted = context.visit + timedelta(minutes=self.minutes)
+        if self.weekday is None or self.weekday.weekday == context.visit.weekday():
+            return one(moment(shifted))
+        day = self.weekday.resolve(context)[0][0].start.date()
+        return one(moment(datetime.combine(day, shifted.time())))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.nlu.when.adopt import adopt
 from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
-from bot.nlu.when.constraint import DAY, Constraint, Range
+from bot.nlu.when.constraint import DAY, Constraint, Range, TimeRange
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Soonest, Weekday, whole
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
@@ -105,7 +105,9 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         for clause in parts:
             clause.dates = [SameTime(node) for node in clause.dates] if clause.times is None else clause.dates
     only_out = bool(out) and not parts
-    if any_base and not any(clause.dates for clause in parts):
+    if any_base and out and not parts and not any(each.dates for each in out):
+        parts = [Clause()]
+    elif any_base and not any(clause.dates for clause in parts):
         parts = [Clause([_stretch_of(out)], clause.times) for clause in parts] or [Clause(_day_of(out) or [_stretch_of(out)])]
     elif only_out:
         parts = [Clause([_stretch_of(out)])] if any(each.dates for each in out) else [Clause()]
@@ -170,7 +172,7 @@ def _wish_items(wishes: list[Group]) -> list[Item]:
 def _same_day_meant(reference: Constraint | None, parts: list[Clause]) -> bool:
     """Whether a clock time stands against the visit's own: "late for my 3, can we do 4 instead"."""
     exact = all(clause.times is not None and clause.times.is_exact for clause in parts)
-    return exact and reference is not None and reference.is_time_only
+    return exact and reference is not None and all(option.is_exact or isinstance(option, TimeRange) for option in reference.options)
 
 
 def _day_of(out: list[RuledOut]) -> list[Day]:

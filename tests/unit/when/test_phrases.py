@@ -10,7 +10,16 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize(
-    ("name", "share"), [("phrases.tsv", 0.99), ("phrases_more.tsv", 0.98), ("heldout.tsv", 0.95), ("voices_teen.tsv", 0.97)]
+    ("name", "share"),
+    [
+        ("phrases.tsv", 0.99),
+        ("phrases_more.tsv", 0.98),
+        ("heldout.tsv", 0.95),
+        ("voices_teen.tsv", 0.97),
+        ("voices_elder.tsv", 0.93),
+        ("voices_spanish.tsv", 0.97),
+        ("voices_mixed.tsv", 0.95),
+    ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
     verdicts = [judge(phrase) for phrase in read_phrases(HERE / name)]
