@@ -12,7 +12,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup test-setup run test check bench soak train evaluate lock
+.PHONY: help setup test-setup run test check bench soak scenarios train evaluate lock
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -43,6 +43,9 @@ bench: setup train ## measure against stock Rasa; figures go to results/
 
 soak: test-setup train ## 300 conversations under SIGKILL and lossy scheduling
 	@$(PY) -m tests.acceptance.soak $(ARGS)
+
+scenarios: setup train ## held-out conversations, graded by how the schedule ends
+	@$(PY) -m tests.acceptance.scenarios $(ARGS)
 
 evaluate: setup ## how well the model understands: make evaluate DATA=file.tsv
 	@$(PY) -m bot evaluate $(if $(DATA),--data $(DATA)) $(ARGS)

@@ -25,6 +25,7 @@ from actions.context import open_context, provide
 from actions.serve import make_app as make_actions
 from bot import handoff
 from bot.cli.parts import house_of
+from bot.outage import is_down
 from bot.rate import Unlimited
 from bot.safety.screen import Screen
 from bot.sender import Sender
@@ -189,7 +190,7 @@ async def running_line(
     shutil.copyfile(templates.schedule, folder / "scheduling.db")
     clock = MovedClock(now)
     async with AsyncExitStack() as stack:
-        fhir = await _serve(stack, make_scheduling(folder / "scheduling.db", clock.now, features=features))
+        fhir = await _serve(stack, make_scheduling(folder / "scheduling.db", clock.now, features=features, down=lambda: is_down(folder)))
         twilio = await stack.enter_async_context(FakeTwilio())
         values: dict[str, Any] = {
             "home": folder,
@@ -221,6 +222,7 @@ async def _work(
     stack: AsyncExitStack, settings: Settings, database: Database, wake: Wake, clock: MovedClock, session: aiohttp.ClientSession
 ) -> None:
     carrier = TwilioCarrier(settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, "")
+    stack.push_async_callback(carrier.close)
     dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
     stop = asyncio.Event()
     worker = Worker(database, dialogue, Screen.load(), house_of(settings), clock, wake, 8)
