@@ -122,7 +122,7 @@ _CUES = {
   class | shift | mri | surgery | conflict | test | procedure | trip | flight | thing | exam | party | jury duty | company |
   conference | haircut | cardiologist | specialist | event | game | work | dr | commitment | other appointment | interview |
   eye appointment | dentist appointment | doctor appointment | doctors appointment) (on | for | at)?
-- (im | i am | hes | shes | were | ill be | i will be | ive been) (working | busy | away | traveling | travelling | out of
+- (im | i am | hes | shes | were | ill be | i will be | ive been) (working | busy | away | gone | traveling | travelling | out of
   town | on vacation | tied up | swamped | booked up | on call | at work | leaving town | flying) (on)?
 - (the | my | our) (doctor | dentist | mri | surgery | funeral | wedding | meeting) is (on)?
 """,
@@ -179,6 +179,9 @@ _CUES = {
 - (hurt | hurts | hurting | pain | pains | painful | sore | ache | aches | aching | swollen | fell | tripped | slipped |
   twisted | strained | started | felt | woke | sprained | throbbing | stiff | slow | tired | groggy | dizzy | sleepy |
   numb | injured | tweaked | pulled)
+- (its | it is | it gets | it got | it feels | hurts | gets) (always | really | much | a lot | way | usually)? (worse | worst | stiff |
+  sore | tight | achy | swollen | stiffer | tighter)
+- (wake | waking | wakes | woke | sleep | sleeping | keeps me | turned | retired | diagnosed)
 - (did | done | finished | completed | skipped | missed | forgot | was | had | went | saw | called | told | tried | took |
   got hurt | been | took)
 - (pain | hurts) (is | was | level)?

@@ -45,6 +45,7 @@ def _add_weeks(grammar: Grammar) -> None:
     grammar.rule(week, "(the)? week (that comes | coming | that is coming)", lambda: Week(1))
     grammar.rule(week, "(the)? week after next", lambda: Week(2))
     grammar.rule(week, "not next week but the (week after | one after | following)", lambda: Week(2))
+    grammar.rule(week, "not next week ,? (the)? (week after | one after | following week) (that)?", lambda: Week(2))
     grammar.rule(week, "not this week but next (week)?", lambda: Week(1))
     grammar.rule(week, "not this week next week", lambda: Week(1))
     grammar.rule(week, "(the)? following week", lambda: Week(1, of="visit"))
@@ -175,7 +176,7 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(
         date,
         f"{anytime} (before | b4 | prior to | earlier than | sooner than | ahead of) (my (appointment | visit) (on | at)?)? <{point}>",
-        lambda node: Open(node, "before"),
+        _before,
     )
     grammar.rule(date, f"(not | no) (after | later than | past) <{point}>", lambda node: Open(node, "by"))
     grammar.rule(
@@ -230,6 +231,11 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule("any_loose", "anytime", AnyDay)
     for pattern in SOONEST:
         grammar.rule(date, pattern, Soonest)
+
+
+def _before(node: Day) -> Open:
+    """Return what lies before a day or stretch; before the end of a month is up to its end."""
+    return Open(node, "by" if isinstance(node, Week | Month) and node.part == "end" else "before")
 
 
 def _whenever_alone(tokens: list[Token], at: int) -> tuple[int, str] | None:

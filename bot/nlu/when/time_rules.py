@@ -194,6 +194,9 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(
         "loose_time", "<loose_hour> (to | til | until | through | -) <loose_hour>", lambda first, last: Between(first, last, splits=True)
     )
+    early = "(as long as | so long as | provided | if) (its | it is | thats)"
+    grammar.rule(time, f"{early} early", lambda: Part(7 * H, 9 * H))
+    grammar.rule(time, f"{early} late", lambda: Part(15 * H, 17 * H))
     grammar.rule(time, "after (the)? <part>", _after_part)
     grammar.rule(time, "(before | by) (the)? <part>", lambda part: Part(0, part.start) if part.start else None)
     grammar.rule(

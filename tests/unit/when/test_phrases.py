@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
         ("voices_elder.tsv", 0.93),
         ("voices_spanish.tsv", 0.97),
         ("voices_mixed.tsv", 0.95),
+        ("voices_shifts.tsv", 0.95),
     ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
