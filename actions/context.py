@@ -17,6 +17,7 @@ from actions.scheduling import open_client
 from actions.scheduling.booking import Booking
 from actions.scheduling.client import FhirClient
 from actions.scheduling.directory import Directory
+from actions.scheduling.waitlist import Waitlist
 from bot.clinic import Clinic, load_clinic
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.settings import Settings
@@ -35,6 +36,7 @@ class Context:
     client: FhirClient
     directory: Directory
     booking: Booking
+    waitlist: Waitlist
 
     def now(self) -> datetime:
         """Return the present as clinic-local, aware."""
@@ -62,6 +64,7 @@ def open_context(settings: Settings, clock: Clock) -> Context:
         client=client,
         directory=Directory(client, clock),
         booking=Booking(database, client, clock),
+        waitlist=Waitlist(client, clock),
     )
 
 

@@ -16,6 +16,9 @@ from actions.scheduling.client import Resource, reference_of, version_of
 from actions.scheduling.types import Actor, Opening, Visit
 
 KEY_SYSTEM = "urn:clinic:request"
+CLAIM_SYSTEM = "urn:clinic:claim"  # the request that is taking a slot which is held under another key
+HOLD_UNTIL = "urn:clinic:hold-until"
+TENTATIVE = "busy-tentative"
 COMING = ("booked", "pending")
 ACTIVE = ("proposed", "pending", "booked", "arrived", "checked-in", "waitlist")
 MOVED = {
@@ -115,7 +118,22 @@ def stands(appointment: Resource, visit: Visit) -> bool:
 
 def is_free(slot: Resource, opening: Opening) -> bool:
     """Say whether a slot can be taken and is still the time that was offered."""
-    return slot.get("status") == "free" and instant(slot["start"]) == opening.start and instant(slot["end"]) == opening.end
+    return slot.get("status") == "free" and _is_at(slot, opening)
+
+
+def is_kept(slot: Resource, opening: Opening) -> bool:
+    """Say whether a slot is held for this opening and nobody is taking it yet."""
+    return is_held(slot, opening) and _is_at(slot, opening) and not _claims(slot)
+
+
+def is_held(slot: Resource, opening: Opening) -> bool:
+    """Say whether a slot is held under the opening's key."""
+    return bool(opening.hold) and slot.get("status") == TENTATIVE and carries(slot, opening.hold)
+
+
+def is_claimed(slot: Resource, key: str) -> bool:
+    """Say whether the request of that key is taking a held slot."""
+    return slot.get("status") == TENTATIVE and key in _claims(slot)
 
 
 def keeps(visit: Visit, opening: Opening) -> bool:
@@ -131,23 +149,37 @@ def keeps(visit: Visit, opening: Opening) -> bool:
 
 def slot_as(slot: Resource, status: str, key: str | None) -> Resource:
     """Return the slot with another status, marked with the key that holds it (None takes our marks away)."""
-    changed = _writable(slot)
+    changed = _without_end(_writable(slot))
     changed["status"] = status
-    return _marked(changed, key, replace=True)
+    return _marked(_unclaimed(changed), key, replace=True)
+
+
+def slot_until(slot: Resource, key: str, until: datetime) -> Resource:
+    """Return the slot held under a key until then."""
+    held = slot_as(slot, TENTATIVE, key)
+    held["extension"] = [*held.get("extension", ()), {"url": HOLD_UNTIL, "valueInstant": fhir_instant(until)}]
+    return held
+
+
+def slot_claimed(slot: Resource, key: str) -> Resource:
+    """Return a held slot as one that the request of that key is taking; whose hold it is does not change."""
+    claimed = _without_end(_writable(slot))
+    claimed["identifier"] = [*claimed.get("identifier", ()), {"system": CLAIM_SYSTEM, "value": key}]
+    return claimed
 
 
 def moved(appointment: Resource, opening: Opening, key: str) -> Resource:
     """Return the same appointment at another opening."""
     changed = _marked(_writable(appointment), key, replace=False)
     changed["status"] = "booked"
-    return _placed(changed, opening)
+    return _entitled(_placed(changed, opening), opening)
 
 
 def successor(appointment: Resource, opening: Opening, key: str) -> Resource:
     """Return a booked appointment that takes another's place: same patient and purpose, no id, its own key."""
     fresh = {name: value for name, value in _writable(appointment).items() if name not in _NOT_INHERITED}
     fresh["status"] = "booked"
-    return _marked(_placed(fresh, opening), key, replace=True)
+    return _entitled(_marked(_placed(fresh, opening), key, replace=True), opening)
 
 
 def first_visit(patient: str, opening: Opening, key: str) -> Resource:
@@ -159,15 +191,44 @@ def first_visit(patient: str, opening: Opening, key: str) -> Resource:
     }
     if opening.service_type:
         fresh["serviceType"] = [{"text": opening.service_type}]
-    return _marked(_placed(fresh, opening), key, replace=True)
+    return _entitled(_marked(_placed(fresh, opening), key, replace=True), opening)
 
 
-def cancelled(appointment: Resource, key: str, reason: Mapping[str, Any]) -> Resource:
-    """Return the appointment cancelled."""
+def cancelled(appointment: Resource, key: str | None, reason: Mapping[str, Any]) -> Resource:
+    """Return the appointment cancelled, marked with the key of the request that cancels it, if it has one."""
     changed = _marked(_writable(appointment), key, replace=False)
     changed["status"] = "cancelled"
     changed["cancelationReason"] = copy.deepcopy(dict(reason))
     return changed
+
+
+def _is_at(slot: Resource, opening: Opening) -> bool:
+    return instant(slot["start"]) == opening.start and instant(slot["end"]) == opening.end
+
+
+def _claims(slot: Resource) -> set[str]:
+    return {str(name.get("value")) for name in slot.get("identifier") or () if name.get("system") == CLAIM_SYSTEM}
+
+
+def _unclaimed(slot: Resource) -> Resource:
+    return _with(slot, "identifier", [name for name in slot.get("identifier") or () if name.get("system") != CLAIM_SYSTEM])
+
+
+def _without_end(slot: Resource) -> Resource:
+    return _with(slot, "extension", [one for one in slot.get("extension") or () if one.get("url") != HOLD_UNTIL])
+
+
+def _with(resource: Resource, name: str, value: list[Any]) -> Resource:
+    """Return the resource with that list; FHIR has no empty ones."""
+    rest = {other: kept for other, kept in resource.items() if other != name}
+    return {**rest, name: value} if value else rest
+
+
+def _entitled(appointment: Resource, opening: Opening) -> Resource:
+    """Mark a visit with the key that its slot was held under, so that the server lets it in."""
+    if opening.hold and not carries(appointment, opening.hold):
+        appointment["identifier"] = [*appointment["identifier"], {"system": KEY_SYSTEM, "value": opening.hold}]
+    return appointment
 
 
 def _placed(appointment: Resource, opening: Opening) -> Resource:

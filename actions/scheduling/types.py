@@ -45,7 +45,8 @@ class Visit:
 class Opening:
     """A time that can be booked. `slot` is "" in request mode when the system has no slots to read.
 
-    `service_type` is the kind of visit in words, `service_code` its code ("" when the server gives none).
+    `service_type` is the kind of visit in words, `service_code` its code ("" when the server gives none). `hold` is the key under which
+    the slot is kept for one patient ("" when it is not): who books or moves with it may take the slot although it is not free.
     """
 
     slot: str
@@ -56,6 +57,7 @@ class Opening:
     location: Actor | None
     service_type: str = ""
     service_code: str = ""
+    hold: str = ""
 
     @property
     def minutes(self) -> int:

@@ -161,6 +161,8 @@ def _references(resource: Resource, value: str) -> bool:
 
 
 def _time(resource: Resource, value: str) -> bool:
+    if "start" not in resource:
+        return False
     start = datetime.fromisoformat(resource["start"])
     bound = datetime.fromisoformat(value[2:])
     return {"ge": start >= bound, "lt": start < bound, "gt": start > bound, "le": start <= bound}[value[:2]]

@@ -2,7 +2,7 @@
 
     look up the key ── found ──────────────────────────────┐
       │ none                                               │
-    hold       new Slot free → busy-tentative, our mark    │
+    hold       new Slot free → busy-tentative, our mark    │  (one that an offer holds for us: our mark beside the offer's)
     book       POST Appointment booked, our key            │
       └────────────────────────────────────────────────────┤
     settle     one appointment per key, new Slot busy      │
@@ -27,18 +27,20 @@ from actions.scheduling.resources import (
     COMING,
     KEY_SYSTEM,
     MOVED,
+    TENTATIVE,
     cancelled,
     carries,
     first_visit,
+    is_claimed,
     is_free,
+    is_kept,
     slot_as,
+    slot_claimed,
     slots_of,
     stands,
     successor,
 )
 from actions.scheduling.types import Outcome, Status
-
-TENTATIVE = "busy-tentative"
 
 
 async def move(trip: Trip) -> Outcome:
@@ -80,10 +82,12 @@ async def _acquire(trip: Trip) -> Outcome | None:
             return await _back_out(trip, verdict)
         return trip.ends(*verdict, before)
     if not mine:
-        if slot is None or not is_free(slot, trip.opening):
+        kept = slot is not None and is_kept(slot, trip.opening)
+        if slot is None or not (kept or is_free(slot, trip.opening)):
             return None if await _ours(trip) else trip.ends(Status.TAKEN, "lost_race", before)
         await trip.step("holding", **await _old_slots(trip, before))
-        await trip.client.update(slot_as(slot, TENTATIVE, trip.key), version_of(slot))
+        held = slot_claimed(slot, trip.key) if kept else slot_as(slot, TENTATIVE, trip.key)
+        await trip.client.update(held, version_of(slot))
     await trip.step("booking")
     return await _post(trip, before)
 
@@ -202,4 +206,4 @@ async def _ours(trip: Trip) -> list[Resource]:
 
 
 def _held_by_us(slot: Resource, trip: Trip) -> bool:
-    return slot.get("status") == TENTATIVE and carries(slot, trip.key)
+    return (slot.get("status") == TENTATIVE and carries(slot, trip.key)) or is_claimed(slot, trip.key)

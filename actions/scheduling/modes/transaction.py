@@ -18,6 +18,7 @@ from actions.scheduling.resources import (
     carries,
     first_visit,
     is_free,
+    is_kept,
     moved,
     slot_as,
     slots_of,
@@ -54,7 +55,7 @@ async def _move(trip: Trip) -> Outcome:
         return trip.ends(Status.REFUSED, "changed", appointment)
     if trip.too_late():
         return trip.ends(Status.TAKEN, "too_late", appointment)
-    if slot is None or not is_free(slot, opening):
+    if slot is None or not (is_free(slot, opening) or is_kept(slot, opening)):
         return await _lost(trip)
     entries = [_put(slot_as(slot, "busy", trip.key), slot), _put(moved(appointment, opening, trip.key), appointment)]
     for released in await _others(trip, appointment, old):
@@ -78,7 +79,7 @@ async def _book(trip: Trip) -> Outcome:
         return trip.read_back(found[0])
     if trip.too_late():
         return trip.ends(Status.TAKEN, "too_late")
-    if slot is None or not is_free(slot, opening):
+    if slot is None or not (is_free(slot, opening) or is_kept(slot, opening)):
         found = await trip.lookup()
         return trip.read_back(found[0]) if found else trip.ends(Status.TAKEN, "lost_race")
     visit = first_visit(trip.request.patient, opening, trip.key)
