@@ -207,6 +207,28 @@ async def test_a_visit_moves_to_a_held_opening(line: Line, waitlist: Waitlist) -
     assert [one["value"] for one in marks["identifier"]] == ["SM1"]
 
 
+@pytest.mark.parametrize("cut", list(Cut))
+async def test_a_yes_to_a_held_opening_outlives_a_crash_at_any_request(line: Line, waitlist: Waitlist, cut: Cut) -> None:
+    patient, at = line.clinic.patients[0], 0
+    while True:
+        at += 1
+        opening = await held(line, waitlist)
+        dying = Dying(AiohttpTransport(), at, cut)
+        client = FhirClient(line.clinic.base, clock=line.clock, transport=dying)
+        await asyncio.wait([asyncio.ensure_future(line.restarted(client).book(f"SM{at}", None, patient, opening))])
+        await client.aclose()
+        line.clock.move(timedelta(minutes=2))  # the dead driver's lease is over
+        booked = await line.restarted().book(f"SM{at}", None, patient, opening)
+        assert booked.status is Status.DONE
+        state = await line.clinic.state()
+        assert (state.double_booked(), state.contradictions()) == ([], [])
+        assert booked.visit is not None
+        assert (await line.booking.cancel(f"undo{at}", None, patient, booked.visit)).status is Status.DONE
+        if not dying.died:
+            break
+    assert at > 2
+
+
 async def test_a_yes_after_the_hold_still_gets_what_is_free_and_not_what_is_taken(line: Line, waitlist: Waitlist) -> None:
     late, lost = await held(line, waitlist, 3), await held(line, waitlist, 4)
     for opening in (late, lost):
