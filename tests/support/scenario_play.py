@@ -38,6 +38,7 @@ from tests.support.scenario_schedule import Resource, Schedule, Standing
 from tests.support.twilio_client import new_sid
 
 REMINDER, OFFER = "EXTERNAL_ask_reminder", "EXTERNAL_offer_opening"
+LOOK_S = 0.5  # a turn that works is done by then, or is left alone
 SECONDS = 120.0  # a conversation takes about two; a line that never answers must not hold the others up
 _NUMBERED = re.compile(r"(?<!\S)(\d)[).]\s")
 
@@ -129,8 +130,20 @@ class _Player:
                 raise CannotPlay(f"the line refused a text with HTTP {answer.status}")
         await self._hear()
 
+    async def _settle(self) -> None:
+        """Return when the line has done all it can; what it means to try again later is not waited for: the clock moves there."""
+        quiet = asyncio.ensure_future(self.line.quiet())
+        try:
+            while not (await asyncio.wait({quiet}, timeout=LOOK_S))[0]:
+                under_way = [row for row in await self.line.rows(tables.turn) if row["state"] in ("open", "waiting")]
+                later = min((row["next_try_at"] for row in under_way), default=self.line.clock.now()) - self.line.clock.now()
+                self.line.clock.move(max(later, timedelta()))
+            await quiet
+        finally:
+            quiet.cancel()
+
     async def _hear(self) -> list[str]:
-        await self.line.quiet()
+        await self._settle()
         fresh = self.line.news(self.writer.number)
         self.played.told += fresh
         self.played.transcript += [f" < {body}" for body in fresh]
@@ -238,10 +251,11 @@ class _Player:
         now = self.line.clock.now().astimezone(ZONE)
         text = self.played.told[-1] if self.played.told else ""
         usual = {visit.practitioner for visit in self.played.begin.of(*self.writer.near)}
+        own = {visit.start for visit in (await schedule.read(self.line)).of(*self.writer.near)}
         named = {ident for ident in schedule.PRACTITIONERS if re.search(rf"\b{schedule.first_name(ident)}\b", text, re.IGNORECASE)}
         found: dict[str, tuple[str, Resource]] = {}
         for start in dict.fromkeys(one.near(now) for one in moments(text, now)):
-            open_then = await schedule.openings(self.line, start) if start else []
+            open_then = await schedule.openings(self.line, start) if start and start not in own else []
             if open_then:
                 best = min(open_then, key=lambda one: (one[1]["status"] == "free", one[0] not in named, one[0] not in usual))
                 found[best[1]["id"]] = best
