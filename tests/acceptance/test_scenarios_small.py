@@ -157,7 +157,25 @@ async def test_a_line_that_never_answers_fails_in_time(line: Line, tmp_path: Pat
     assert faults(played) == ["could not be played: the line did not come to rest in time"]
 
 
-def test_the_runner_writes_nothing_that_is_wrong(tmp_path: Path) -> None:
+async def test_what_others_do_is_not_laid_to_the_patient(line: Line, tmp_path: Path) -> None:
+    offered = scenario(tmp_path, "{unchanged: true, person: may}", who="grace-lindqvist", says="[{waitlist_offer: 2025-06-03T10:00}]")
+    played = await play(line, offered)
+    assert played.fault == "EXTERNAL_offer_opening was answered with nothing", "no dialogue runs here"
+    [dropped] = played.dropped
+    assert played.begin.visits[dropped].practitioner == "dana-whitfield", "of two visits at that time the one that Grace waits for"
+    assert dropped not in played.end.visits
+    slot = await line.get(played.begin.visits[dropped].slots[0])
+    assert slot["status"] == "free"
+    played.taken = {await schedule.book(line, "dana-whitfield", slot)}
+    played.end, played.fault = await schedule.read(line), None
+    assert faults(played) == []
+    played.taken = set()
+    assert faults(played) == ["unchanged: new besides teresa-quigley Tue Jun 03 10:00"]
+    given_up = await play(line, scenario(tmp_path, "{person: may}", says="[{taken: old}]"))
+    assert given_up.fault == "no visit was given up that somebody else could book"
+
+
+def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
     assert writer("stranger", MONDAY.date()).number == STRANGER
     for wrong in ('["{birthdate}"]', "[{burst: [one]}]", "[{clock: soon}]", "[{wait: +3h}]"):
         with pytest.raises(FileError):
