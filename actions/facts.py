@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import wording
 from actions.context import Context, current
-from actions.scheduling.types import visit_from_json
+from actions.journey import Journey
+from actions.kinds import kind_of
 from actions.turn import Turn
 from bot.clinic import Location
 
@@ -48,9 +49,25 @@ class ActionTellHours(Action):
         return []
 
 
+class ActionTellPrep(Action):
+    """Says what to bring and wear, for the kind of visit in hand or else for a treatment visit."""
+
+    def name(self) -> str:
+        return "action_tell_prep"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, context = Turn(dispatcher, tracker), current()
+        journey = Journey.from_json(turn.get("journey"))
+        kind = kind_of(context.clinic, journey.visit) if journey and journey.visit else None
+        usual = next((each for each in context.clinic.visit_types if "active" in each.self_book), context.clinic.visit_types[0])
+        turn.say("utter_prep", prep=(kind or usual).prep)
+        return []
+
+
 def _meant(turn: Turn, context: Context) -> tuple[Location, ...]:
     named = next(turn.tracker.get_latest_entity_values("location"), None)
-    visit = visit_from_json(turn.get("visit"))
+    journey = Journey.from_json(turn.get("journey"))
+    visit = journey.visit if journey else None
     at_visit = context.clinic.located(visit.location.reference) if visit and visit.location else None
     named_place = next((place for place in context.clinic.locations if place.name == named), None)
     place = named_place or at_visit

@@ -7,15 +7,18 @@ so that nobody learns from them who is a patient here. A caregiver proves hersel
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
 
+from actions import people
 from actions.context import Context
 from actions.scheduling.types import Person, Related
 from actions.turn import Turn
+from bot.nlu import birth_date
 
 logger = logging.getLogger(__name__)
 
@@ -53,41 +56,54 @@ def proof_of(turn: Turn, now: datetime) -> Proof | None:
     return proof if proof.until > now else None
 
 
-async def settle(turn: Turn, context: Context) -> str | None:
-    """Prove who is texting from what this message brought.
+async def known(turn: Turn, context: Context) -> list[Person]:
+    """Return everyone whom the conversation's number may speak for; a patient of the number's own comes before her relative's view."""
+    address = await context.address_of(turn.conversation)
+    found = await context.directory.people_by_phone(address) if address else []
+    unique = {person.reference: person for person in reversed(found)}
+    return sorted(unique.values(), key=lambda person: person.reference)
 
-    Returns None once it is proven, else the slot that was asked for. After too many tries it sets `next_step` to `person` and returns "".
+
+async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str | None, quiet: bool) -> str | None:
+    """Prove who is texting, and for whom, from what this message brought.
+
+    `meant` holds the references of the patients whom the words named and is kept up to date. Returns None once it is proven, else
+    the slot that was asked for. After too many tries it sets `next_step` to `person` and returns "".
     """
     now = context.now()
-    if proof_of(turn, now):
+    proof = proof_of(turn, now)
+    born = None if quiet else _born(turn, context, asked)
+    if proof is not None and born is None:
+        persons = await _named(turn, context, meant, proof, quiet=quiet)
+        if persons is None:
+            turn.clear("date_of_birth", "first_name")
+            return None
+        return _ask(turn)
+    if proof is not None and asked not in ("date_of_birth", "first_name"):
         turn.clear("date_of_birth", "first_name")
         return None
-    born = turn.get("date_of_birth")
-    if not born:
-        turn.say("utter_need_date_of_birth")
-        return "date_of_birth"
-    matching = await _matching(turn, context, date.fromisoformat(born))
+    persons = await known(turn, context)
+    if not quiet:
+        _note(meant, people.mentioned(persons, turn.text))
+    if born is None:
+        return _ask(turn)
+    matching = [person for person in persons if person.birth_date == born]
+    matching = [person for person in matching if person.reference in meant] or (matching if not meant else [])
     name = turn.get("first_name")
     if len(matching) > 1 and name:
         matching = [person for person in matching if fuzz.ratio(person.given.lower(), str(name).lower()) >= FIRST_NAME_SIMILARITY]
     if len(matching) > 1 and not name:
         turn.say("utter_need_first_name")
+        turn.set(date_of_birth=born.isoformat())
         return "first_name"
     if len(matching) == 1:
-        _prove(turn, context, matching[0], now)
+        prove(turn, context, matching[0], now)
         return None
     return _failed(turn, context)
 
 
-async def _matching(turn: Turn, context: Context, born: date) -> list[Person]:
-    address = await context.address_of(turn.conversation)
-    people = await context.directory.people_by_phone(address) if address else []
-    # A number on the patient's own record and on her relative's names her twice; her own comes first.
-    unique = {person.reference: person for person in reversed(people)}
-    return [person for person in unique.values() if person.birth_date == born]
-
-
-def _prove(turn: Turn, context: Context, person: Person, now: datetime) -> None:
+def prove(turn: Turn, context: Context, person: Person, now: datetime, *, silently: bool = False) -> Proof:
+    """Keep the proof for the thread, note it, and greet whoever is texting."""
     related = person.relationship if isinstance(person.relationship, Related) else None
     proof = Proof(
         patient=person.reference,
@@ -98,11 +114,68 @@ def _prove(turn: Turn, context: Context, person: Person, now: datetime) -> None:
         until=now + timedelta(hours=context.clinic.policies.proof_hours),
     )
     turn.set(proof=proof.as_json())
-    turn.clear("date_of_birth", "first_name", "identity_tries")
+    turn.clear("date_of_birth", "first_name", "identity_tries", "born_text")
     turn.record("identity", patient=proof.patient, proven_until=proof.until.isoformat())
     turn.record("audit", what="identity_proven", actor=proof.actor, patient=proof.patient, detail={"by": "number and date of birth"})
-    turn.say("utter_identified", given=proof.actor_given)
+    if not silently:
+        turn.say("utter_identified", given=proof.actor_given)
     logger.info("identity proven in %s", turn.conversation)
+    return proof
+
+
+async def _named(turn: Turn, context: Context, meant: list[str], proof: Proof, *, quiet: bool) -> Sequence[Person] | None:
+    """Return None when the proof covers whom the words mean, else the people of the number.
+
+    A twin with the same date of birth is covered by it: whoever knew it for one knows it for the other.
+    """
+    if quiet and (not meant or proof.patient in meant):
+        return None
+    persons = await known(turn, context) if meant or _may_name(turn) else []
+    if not quiet:
+        _note(meant, people.mentioned(persons, turn.text))
+    if not meant or proof.patient in meant:
+        return None
+    mine = next((person for person in persons if person.reference == proof.patient), None)
+    others = [person for person in persons if person.reference in meant]
+    if len(others) == 1 and mine is not None and mine.birth_date == others[0].birth_date:
+        prove(turn, context, others[0], context.now(), silently=True)
+        return None
+    turn.clear("proof", "date_of_birth")
+    return persons
+
+
+def _may_name(turn: Turn) -> bool:
+    return any(word[:1].isalpha() for word in turn.text.split())
+
+
+def _note(meant: list[str], found: people.Mentioned) -> None:
+    if found.people:
+        meant[:] = [person.reference for person in found.people]
+
+
+def _born(turn: Turn, context: Context, asked: str | None) -> date | None:
+    """Return the birth date that the message states, alone or with what was said of it before; keep an incomplete one."""
+    stated = turn.get("date_of_birth")
+    if asked == "first_name" and stated:
+        return date.fromisoformat(stated)
+    if stated:
+        turn.set(born_text=stated)
+        return date.fromisoformat(stated)
+    if asked != "date_of_birth":
+        return None
+    today = context.now().date()
+    found = birth_date.complete(turn.text, str(turn.get("born_text") or ""), today)
+    if found is not None:
+        turn.set(born_text=found.value.isoformat())
+        return found.value
+    if birth_date.parts(turn.text) != birth_date.Parts():
+        turn.set(born_text=f"{turn.get('born_text') or ''} {turn.text}".strip())
+    return None
+
+
+def _ask(turn: Turn) -> str:
+    turn.say("utter_need_rest_of_date_of_birth" if turn.get("born_text") else "utter_need_date_of_birth")
+    return "date_of_birth"
 
 
 def _failed(turn: Turn, context: Context) -> str:
@@ -111,7 +184,7 @@ def _failed(turn: Turn, context: Context) -> str:
     turn.set(identity_tries=tries)
     turn.record("audit", what="identity_failed", actor="caller", detail={"tries": tries})
     if tries >= context.clinic.policies.identity_tries:
-        turn.clear("identity_tries")
+        turn.clear("identity_tries", "born_text")
         turn.set(next_step="person", handoff_reason="identity")
         return ""
     turn.say("utter_date_of_birth_differs")

@@ -26,7 +26,7 @@ class ActionNotUnderstood(Action):
             return [*turn.events(), FollowupAction("action_hand_off")]
         turn.set(misunderstood=times)
         if tracker.active_loop_name:
-            turn.say("utter_not_understood_in_form")
+            turn.say("utter_not_understood_in_form" if times == 1 else "utter_not_understood_in_form_again")
             return turn.events()  # the form asks again by itself
         turn.say("utter_not_understood" if times == 1 else "utter_not_understood_again")
         # Rasa also falls back on this action where no rule applies, and then predicts it again and again.
@@ -42,5 +42,9 @@ class ActionNothingOpen(ActionNotUnderstood):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         if tracker.active_loop_name:
             return await super().run(dispatcher, tracker, domain)
-        Turn(dispatcher, tracker).say("utter_nothing_open")
-        return []
+        turn = Turn(dispatcher, tracker)
+        if turn.intent in ("inform", "correct_value", "ask_more_options"):
+            return await super().run(dispatcher, tracker, domain)
+        turn.clear("next_step")
+        turn.say("utter_nothing_open")
+        return turn.events()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import identity, suspension, wording
 from actions.context import Context, current
-from actions.form import forget_journey
+from actions.journey import Journey
 from actions.scheduling.errors import SchedulingError
-from actions.scheduling.types import Visit, visit_from_json
+from actions.scheduling.types import Visit, to_json
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
@@ -31,8 +31,9 @@ class ActionHandOff(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
         reason = turn.get("handoff_reason") or self.reason
-        visit = visit_from_json(turn.get("visit"))
-        turn.record("handoff", reason=reason, urgency="normal", summary="", facts=self._facts(turn, context))
+        journey = Journey.from_json(turn.get("journey"))
+        visit = journey.visit if journey else None
+        turn.record("handoff", reason=reason, urgency="normal", summary="", facts=self._facts(turn, context, journey))
         if reason in LEADS:
             turn.say(f"utter_lead_{reason}")
         open_now = context.clinic.is_open(context.clock.now())
@@ -47,16 +48,16 @@ class ActionHandOff(Action):
         # Whatever led here, a rule or another action, this is where the turn ends.
         return [*turn.events(), *suspension.suspend(tracker), FollowupAction("action_listen")]
 
-    def _facts(self, turn: Turn, context: Context) -> dict[str, Any]:
+    def _facts(self, turn: Turn, context: Context, journey: Journey | None) -> dict[str, Any]:
         """Return what staff see on the card: proven identity, the visit concerned, what was offered and what was wished."""
         proof = identity.proof_of(turn, context.now())
         return {
             "patient": proof.patient if proof else None,
             "actor": proof.actor if proof else None,
-            "form": turn.tracker.active_loop_name,
-            "visit": turn.get("visit"),
-            "offers": turn.get("offers"),
-            "wish": turn.get("wish"),
+            "journey": journey.kind if journey else None,
+            "visit": to_json(journey.visit) if journey else None,
+            "offers": [to_json(each) for each in journey.offers] if journey else None,
+            "wish": {"said": journey.said} if journey and journey.said else None,
             "last_message": turn.message_id,
         }
 
@@ -80,32 +81,17 @@ class ActionResume(Action):
         turn = Turn(dispatcher, tracker)
         events = suspension.resume(tracker)
         if not events:
-            forget_journey(turn)
+            turn.clear("journey", "pending", "next_step")
             turn.say("utter_back_to_bot")
             return turn.events()
         turn.say("utter_back_to_bot_and_form")
         # Offers made before the pause may be gone; the form reads the schedule again and offers afresh.
-        turn.clear("offers", "opening", "offer_page")
+        journey = Journey.from_json(turn.get("journey"))
+        if journey is not None:
+            journey.forget_offers()
+            turn.set(journey=journey.as_json())
         restored = next(event for event in events if event["event"] == "active_loop")
         return [*turn.events(), *events, FollowupAction(restored["name"])]
-
-
-class ActionLeave(Action):
-    """Ends a form that the patient gave up: everything stays as it was, and that is said."""
-
-    def name(self) -> str:
-        return "action_leave"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn, context = Turn(dispatcher, tracker), current()
-        visit = visit_from_json(turn.get("visit"))
-        if turn.get("next_step") == "leave":
-            if visit and await _stands(context, visit):
-                turn.say("utter_left_unchanged", visit=wording.when(context.clinic.local(visit.start), turn.channel))
-            else:
-                turn.say("utter_left")
-        forget_journey(turn)
-        return [*turn.events(), ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 async def _stands(context: Context, visit: Visit) -> bool:

@@ -6,6 +6,6 @@ so it is given this plain module instead of the package.
 
 from __future__ import annotations
 
-from actions import check, facts, misunderstood, person, reschedule
+from actions import asking, facts, misunderstood, person, visit_form
 
-JOURNEYS = (check, facts, misunderstood, person, reschedule)
+JOURNEYS = (asking, facts, misunderstood, person, visit_form)

@@ -36,6 +36,22 @@ class Turn:
         return str(self.user_event.get("text") or "")
 
     @property
+    def intent(self) -> str:
+        """What this message, or this clause of it, was understood as."""
+        return str(((self.user_event.get("parse_data") or {}).get("intent") or {}).get("name") or "")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a trigger brought along."""
+        entities = (self.user_event.get("parse_data") or {}).get("entities") or ()
+        return {entity["entity"]: entity["value"] for entity in entities}
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the line knows about the message itself."""
+        return self.user_event.get("metadata") or {}
+
+    @property
     def channel(self) -> str:
         """`sms`, `whatsapp` or `voice`; `rasa shell` and `rasa test` count as a text."""
         name = self.tracker.get_latest_input_channel()
@@ -44,20 +60,16 @@ class Turn:
     @property
     def unseen_question(self) -> bool:
         """Had the last question not reached the patient when this was written? Then it answers nothing."""
-        return bool((self.user_event.get("metadata") or {}).get("unseen_question"))
+        return bool(self.metadata.get("unseen_question"))
 
-    def fresh(self) -> dict[str, Any]:
-        """Return the slots that this message filled and the form has just been asked to check."""
-        return {name: value for name, value in self.tracker.slots_to_validate().items() if value is not None and name != "requested_slot"}
-
-    def answered_on_the_side(self, form: str) -> bool:
-        """Did another action already answer this message, so that the form is only being come back to?"""
+    def answered_by(self, form: str) -> str:
+        """Return the other action that already answered this message, so that the form is only being come back to; "" when none did."""
         for event in reversed(self.tracker.events):
             if event["event"] == "user":
-                return False
+                return ""
             if event["event"] == "action" and event["name"] not in (form, "action_extract_slots", "action_listen"):
-                return True
-        return False
+                return str(event["name"])
+        return ""
 
     @property
     def choice(self) -> int | None:
@@ -94,6 +106,6 @@ class Turn:
         text = self.get("when")
         if not text:
             return None
-        said = (self.user_event.get("metadata") or {}).get("now")
+        said = self.metadata.get("now")
         moment = datetime.fromisoformat(said).astimezone(clinic_now.tzinfo) if said else clinic_now
         return {"text": text, "said_at": moment.replace(tzinfo=None).isoformat(timespec="minutes")}

@@ -6,23 +6,40 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.nlu.when import Constraint, narrow, parse
+from bot.nlu.when import Constraint, When, narrow, parse
 
 
-def constraint(said: Sequence[Mapping[str, Any]], visit: datetime) -> Constraint | None:
+def constraint(said: Sequence[Mapping[str, Any]], visit: datetime | None = None) -> Constraint | None:
     """Return the wish after everything in `said`, or None when none was voiced.
 
     A saying is `{"text", "said_at", "offered"}`, oldest first; `offered` holds the times on offer when it was said ("later", "earlier").
+    A saying with a `constraint` is an answer to the question which reading was meant, and takes the place of all before it.
 
     `visit` is the start of the visit being moved, clinic-local: "later that week" hangs on it.
     """
     wish: Constraint | None = None
     for saying in said:
-        said_at = datetime.fromisoformat(saying["said_at"])
-        found = parse(saying["text"], said_at, visit.replace(tzinfo=None))
+        if "constraint" in saying:
+            wish = Constraint.from_json(saying["constraint"])
+            continue
+        found = read(saying, visit)
         if found:
-            wish = narrow(wish, found, said_at, [datetime.fromisoformat(start) for start in saying.get("offered", ())])
+            offered = [datetime.fromisoformat(start) for start in saying.get("offered", ())]
+            wish = narrow(wish, found, datetime.fromisoformat(saying["said_at"]), offered)
     return wish
+
+
+def read(saying: Mapping[str, Any], visit: datetime | None = None) -> When | None:
+    """Return what one saying says about time; None for nothing, and for the answer to a question about readings."""
+    if "text" not in saying:
+        return None
+    return parse(saying["text"], datetime.fromisoformat(saying["said_at"]), visit.replace(tzinfo=None) if visit else None)
+
+
+def wants_soonest(said: Sequence[Mapping[str, Any]]) -> bool:
+    """Did the last words about time ask for the first that is free?"""
+    found = [when for when in map(read, said) if when is not None]
+    return bool(found and getattr(found[-1], "soonest", False))
 
 
 def visits_meant(said: Sequence[Mapping[str, Any]], starts: Sequence[datetime], *, answering: bool) -> list[int]:
@@ -31,8 +48,7 @@ def visits_meant(said: Sequence[Mapping[str, Any]], starts: Sequence[datetime], 
     `answering` tells that the last words answer "which visit?", so that a bare day names one.
     """
     for position in range(len(said) - 1, -1, -1):
-        saying = said[position]
-        found = parse(saying["text"], datetime.fromisoformat(saying["said_at"]))
+        found = read(said[position])
         if found is None:
             continue
         named = found.visit_reference

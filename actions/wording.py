@@ -5,7 +5,7 @@ Text: "Tue Jun 3, 10:00 AM". Voice: "Tuesday, June third, at ten in the morning"
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 _UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
           "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
@@ -40,11 +40,17 @@ def when(moment: datetime, channel: str = "sms") -> str:
     return f"{day(moment, channel)}, {'at ' if channel == 'voice' else ''}{clock(moment, channel)}"
 
 
+def option(number: int, moment: datetime, channel: str = "sms") -> str:
+    """Return one numbered choice: `1) Wed Jun 4, 5:15 PM`; on the phone `One: …`"""
+    if channel == "voice":
+        return f"{_UNITS[number].capitalize()}: {when(moment, channel)}"
+    return f"{number}) {when(moment, channel)}"
+
+
 def options(moments: list[datetime], channel: str = "sms") -> str:
     """Return numbered choices: `1) Wed Jun 4, 5:15 PM 2) …`; on the phone `One: …. Two: ….`"""
-    if channel == "voice":
-        return " ".join(f"{_UNITS[number].capitalize()}: {when(moment, channel)}." for number, moment in enumerate(moments, start=1))
-    return " ".join(f"{number}) {when(moment, channel)}" for number, moment in enumerate(moments, start=1))
+    end = "." if channel == "voice" else ""
+    return " ".join(option(number, moment, channel) + end for number, moment in enumerate(moments, start=1))
 
 
 def weekday(moment: date) -> str:
@@ -65,3 +71,23 @@ def _ordinal(value: int) -> str:
     last = words[-1]
     words[-1] = _ORDINAL.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
     return "-".join(words)
+
+
+def span(start: datetime, end: datetime, channel: str = "sms") -> str:
+    """Return a half-open range in words.
+
+    `on Sun Jun 8` · `on Wed Jun 11, 10:00 AM-12:00 PM` · `at Wed Jun 11, 10:00 AM` for a minute · `Mon Jun 9-Fri Jun 13`.
+    """
+    to = " to " if channel == "voice" else "-"
+    midnight = start.replace(hour=0, minute=0)
+    if end - start <= timedelta(minutes=1):
+        return f"{'on' if channel == 'voice' else 'at'} {when(start, channel)}"
+    if end <= midnight + timedelta(days=1):
+        if start == midnight and end == midnight + timedelta(days=1):
+            return f"on {day(start, channel)}"
+        if end == midnight + timedelta(days=1):
+            return f"on {day(start, channel)} from {clock(start, channel)}"
+        if start == midnight:
+            return f"on {day(start, channel)} before {clock(end, channel)}"
+        return f"on {day(start, channel)}, {clock(start, channel)}{to}{clock(end, channel)}"
+    return f"{day(start, channel)}{to}{day(end - timedelta(minutes=1), channel)}"

@@ -127,12 +127,13 @@ class Directory:
         for slot in await self._client.search("Slot", params):
             if slot.get("resourceType") != "Slot" or slot.get("status") != "free" or reference_of(slot) in wish.excluding:
                 continue
-            opening = await self._opening(slot)
+            opening = await self.opening(slot)
             if opening is not None and start <= opening.start < end and wish.fits(opening):
                 found[opening.slot] = opening
         return list(found.values())
 
-    async def _opening(self, slot: Resource) -> Opening | None:
+    async def opening(self, slot: Resource) -> Opening | None:
+        """Return a Slot as an opening, with names; None when its schedule is not in use."""
         schedule = await self._kept_or_read(relative((slot.get("schedule") or {}).get("reference")))
         if schedule is None or not schedule.get("active", True):
             return None

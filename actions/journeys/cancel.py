@@ -1,0 +1,101 @@
+"""Cancelling: another day is offered first, the fee is told, the reason is kept for the therapist, and one explicit yes ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from actions import rules, which, wishes, wording
+from actions.choosing import keep_saying
+from actions.journey import visits_of
+from actions.journeys import outcomes
+from actions.scheduling.types import Status, Visit, to_json
+from actions.step import Step
+
+TOLD = {Status.DONE: "utter_cancelled", Status.REQUESTED: "utter_cancel_requested", Status.REFUSED: "utter_cancel_refused"}
+
+
+async def advance(step: Step) -> str | None:
+    """Ask which visit, whether another day would help, and for the yes; then cancel."""
+    journey = step.journey
+    several = visits_of(journey.details.get("several", ()))
+    if step.asked == "confirmed" and step.assent and (journey.visit or several):
+        for each in several or ([journey.visit] if journey.visit else []):
+            await _cancel(step, each)
+        return None
+    if step.asked == "confirmed" and step.assent is False:
+        step.turn.say("utter_left")
+        return None
+    keep_saying(step)
+    visits = await step.context.directory.upcoming(step.patient)
+    if not visits:
+        step.turn.say("utter_no_visit_to_cancel", **step.names())
+        return None
+    if len(visits) > 1 and which.says_all(journey.words if step.quiet else f"{journey.words} {step.turn.text}"):
+        journey.details["several"] = [to_json(visit) for visit in visits]
+        return _confirm_several(step, visits)
+    visit = which.settle(step, visits)
+    if visit is None:
+        return which.ask(step, visits)
+    if rules.may_move(step.context.clinic, visit, step.now) is not None:
+        step.turn.say("utter_move_is_desks", **step.names(visit))
+        step.to_person("cancel_not_allowed")
+        return None
+    if step.asked == "another_day" and not step.quiet:
+        return await _after_offer(step, visit)
+    if step.asked in ("reason", "confirmed") or journey.details.get("sure"):
+        return _confirm(step, visit)
+    return _offer_another_day(step, visit)
+
+
+def _offer_another_day(step: Step, visit: Visit) -> str:
+    fee = rules.late_fee(step.context.clinic, visit, step.now)
+    name = "utter_ask_another_day" if fee is None else "utter_ask_another_day_late"
+    return step.ask("another_day", name, **step.names(visit), fee=fee, hours=step.context.clinic.policies.notice_hours)
+
+
+async def _after_offer(step: Step, visit: Visit) -> str | None:
+    """Read the answer to "shall I find another day?": a yes or a day moves the visit, all else is taken for the reason."""
+    journey = step.journey
+    if step.assent or step.intent in ("reschedule_appointment", "ask_more_options", "book_appointment") or _names_another_day(step, visit):
+        journey.kind = "reschedule"
+        if not _names_another_day(step, visit):
+            journey.said = []
+        from actions.journeys import reschedule
+
+        return await reschedule.advance(step)
+    journey.details |= {"sure": True, "reason": step.turn.text}
+    return _confirm(step, visit)
+
+
+def _names_another_day(step: Step, visit: Visit) -> bool:
+    """Does the message wish for a time, other than that of the visit itself, without a no?"""
+    if step.assent is False or step.intent in ("cancel_appointment", "never_mind"):
+        return False
+    said = step.saying
+    found = wishes.read(said, step.context.clinic.local(visit.start)) if said else None
+    start: datetime = step.context.clinic.local(visit.start).replace(tzinfo=None)
+    return found is not None and found.constraint is not None and not found.ruled_out and not found.constraint.allows(start)
+
+
+def _confirm(step: Step, visit: Visit) -> str:
+    fee = rules.late_fee(step.context.clinic, visit, step.now)
+    name = "utter_confirm_cancel" if fee is None else "utter_confirm_cancel_late"
+    return step.ask("confirmed", name, **step.names(visit), fee=fee, hours=step.context.clinic.policies.notice_hours)
+
+
+def _confirm_several(step: Step, visits: Sequence[Visit]) -> str:
+    starts = [step.context.clinic.local(visit.start) for visit in visits]
+    fees = [rules.late_fee(step.context.clinic, visit, step.now) for visit in visits]
+    fee = sum(each for each in fees if each)
+    name = "utter_confirm_cancel_several_late" if fee else "utter_confirm_cancel_several"
+    return step.ask("confirmed", name, **step.names(), options=wording.options(starts, step.turn.channel), fee=fee, count=len(visits))
+
+
+async def _cancel(step: Step, visit: Visit) -> None:
+    step.journey.visit, step.journey.opening = visit, None
+    key = f"cancel-{step.turn.message_id}-{visit.reference.rpartition('/')[2]}"[:120]
+    outcome = await step.context.booking.cancel(key, conversation_id=step.turn.conversation, patient=step.patient, visit=visit)
+    outcomes.settle(step, outcome, TOLD)
+    if reason := step.journey.details.get("reason"):
+        step.audit("cancel_reason", visit=visit.reference, reason=reason)

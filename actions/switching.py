@@ -1,0 +1,102 @@
+"""What a message does to the journey that is open: goes on with it, leaves it, or starts another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from actions.journeys.waitlist import says_leave
+from actions.step import Step
+
+# Which journey an intent opens.
+START: Mapping[str, str] = {
+    "reschedule_appointment": "reschedule",
+    "book_appointment": "book",
+    "cancel_appointment": "cancel",
+    "confirm_appointment": "confirm",
+    "check_appointment": "check",
+    "running_late": "late",
+    "join_waitlist": "waitlist",
+    "ask_visits_remaining": "visits_left",
+    "identify_self": "identify",
+    "act_as_caregiver": "identify",
+}
+# What answers a question, whichever is open.
+ANSWERS = frozenset(
+    {
+        "affirm", "deny", "never_mind", "inform", "choose_option", "ask_more_options", "correct_value", "wait_please",
+        "repeat_that", "slow_down", "EXTERNAL_tapback",
+    }
+)  # fmt: skip
+# "can you also book me one": another thing, not another word for this one.
+_ANOTHER = re.compile(r"\b(?:also|another|additional|extra|second|one more|as well|too)\b", re.IGNORECASE)
+_PUT_BACK = re.compile(r"\b(?:undo|put (?:it|that|me) back|change (?:it|that) back|keep (?:the|my) old)\b", re.IGNORECASE)
+
+
+class Switch(Enum):
+    """What to do with the open journey."""
+
+    GO_ON = auto()
+    LEAVE = auto()
+    WAIT = auto()
+    REPEAT = auto()
+    QUEUE = auto()
+    ASIDE = auto()
+    LATE = auto()
+    REPLACE = auto()
+
+
+def opened_by(step: Step) -> str:
+    """Return the kind of journey that a message opens, "" when it is an answer."""
+    intent, turn = step.intent, step.turn
+    if turn.get("last_change") and _PUT_BACK.search(turn.text):
+        return "undo"
+    if intent in ("join_waitlist", "cancel_appointment", "never_mind", "opt_out") and says_leave(turn.text):
+        return "leave_waitlist"
+    if intent in ("confirm_appointment", "affirm") and (turn.get("reminders") or turn.get("waitlist_offer")):
+        return ""
+    if turn.get("waitlist_offer") and intent in ("join_waitlist", "book_appointment"):
+        return ""
+    if intent == "reschedule_appointment" and turn.get("last_change") and turn.get("when") and not _ANOTHER.search(turn.text):
+        return ""
+    return START.get(intent, "")
+
+
+def decide(step: Step) -> Switch:
+    """Return what the message does to the journey that is open."""
+    intent, kind = step.intent, step.journey.kind
+    if intent == "never_mind":
+        return Switch.GO_ON if step.asked == "another_day" and _cancels(step) else Switch.LEAVE
+    if intent == "wait_please":
+        return Switch.WAIT
+    if intent in ("repeat_that", "slow_down"):
+        return Switch.REPEAT
+    wanted = START.get(intent)
+    if wanted is None or wanted in (kind, "identify"):
+        return Switch.GO_ON
+    if wanted == "late":
+        return Switch.LATE
+    if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
+        return Switch.QUEUE
+    if wanted in ("check", "visits_left"):
+        return Switch.ASIDE if kind in ("reschedule", "book", "cancel", "waitlist") and not _names_a_time(step) else Switch.GO_ON
+    if step.asked in ("date_of_birth", "first_name"):
+        return Switch.REPLACE if wanted != "confirm" else Switch.GO_ON
+    if wanted == "confirm":
+        return Switch.GO_ON if step.asked == "confirmed" else Switch.REPLACE
+    if {wanted, kind} == {"book", "reschedule"} or (wanted == "book" and kind in ("cancel", "waitlist")):
+        return Switch.GO_ON
+    if wanted == "reschedule" and kind in ("waitlist", "cancel") and step.asked in ("when", "another_day"):
+        return Switch.GO_ON
+    if wanted == "cancel" and step.asked == "confirmed" and kind == "reschedule" and not _cancels(step):
+        return Switch.LEAVE
+    return Switch.REPLACE
+
+
+def _cancels(step: Step) -> bool:
+    return bool(re.search(r"\bcancel", step.turn.text, re.IGNORECASE))
+
+
+def _names_a_time(step: Step) -> bool:
+    return step.asked == "opening" and bool(step.turn.get("when"))

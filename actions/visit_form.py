@@ -1,0 +1,305 @@
+"""The one form of the dialogue: whatever a patient arranges about visits, one journey at a time, with what was asked beside it waiting.
+
+Rasa calls `validate_visit_form` when the form opens, with each message while it is open, and when the form is come back to after a
+question on the side. One action both reads what came and asks for what is missing, because a call to the action server costs more
+than anything inside it. Changes are made and told here, after the schedule was read back: no rule says "done".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import identity, people, wording
+from actions.choosing import keep_names
+from actions.context import Context, current
+from actions.journey import Journey
+from actions.journeys import book, cancel, check, confirm, late, reschedule, undo, waitlist
+from actions.scheduling.errors import SchedulingError
+from actions.scheduling.types import Related
+from actions.step import NotSettled, Step
+from actions.switching import ANSWERS, START, Switch, decide, opened_by
+from actions.turn import Turn
+from bot.nlu import birth_date
+
+logger = logging.getLogger(__name__)
+
+FORM = "visit_form"
+Advance = Callable[[Step], Awaitable[str | None]]
+ADVANCE: Mapping[str, Advance] = {
+    "reschedule": reschedule.advance,
+    "book": book.advance,
+    "cancel": cancel.advance,
+    "confirm": confirm.advance,
+    "check": check.advance,
+    "late": late.advance,
+    "waitlist": waitlist.join,
+    "leave_waitlist": waitlist.leave,
+    "take_offer": waitlist.take_offer,
+    "undo": undo.advance,
+    "visits_left": check.visits_left,
+    "identify": check.identify,
+}
+# Filled by single messages; each is read in the turn that brought it and emptied at its end.
+PASSING_SLOTS = ("choice", "when", "therapist", "location")
+# A scheduling system that restarts is back by then; until then a turn is tried again before the patient hears of it.
+PATIENCE = timedelta(seconds=12)
+NOTHING_OPEN = "nothing_open"
+
+
+class ValidateVisitForm(Action):
+    """Takes the patient's message one step further in her journey."""
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn, context = Turn(dispatcher, tracker), current()
+        asked = tracker.get_slot("requested_slot")
+        beside = turn.answered_by(FORM)
+        journey = Journey.from_json(turn.get("journey"))
+        step = Step(turn, context, journey or Journey("answer", turn.message_id, turn.text), asked, quiet=bool(beside))
+        if journey is not None and not beside and not concerns(step):
+            return []  # nothing here is for the form: Rasa lets the rules answer
+        turn.clear("next_step")
+        try:
+            requested = await self._advance(step, opening=journey is None, beside=beside)
+        except (SchedulingError, NotSettled) as error:
+            if not _out_of_patience(step):
+                raise
+            logger.warning("the scheduling system does not answer (%s); the desk is asked to call back", type(error).__name__)
+            requested = _schedule_is_away(step, unsettled=isinstance(error, NotSettled))
+        if requested is None and turn.get("next_step") is None:
+            requested = await self._next(step)
+        turn.set(journey=step.journey.as_json() if requested else None)
+        turn.clear(*PASSING_SLOTS, *(() if beside else ("misunderstood",)))
+        if not requested:
+            turn.clear("pending")
+            turn.set(next_step=turn.get("next_step") or "done")
+        return [*turn.events(), SlotSet("requested_slot", requested)]
+
+    async def _advance(self, step: Step, *, opening: bool, beside: str) -> str | None:
+        turn = step.turn
+        if opening:
+            begun = await begin(step)
+            if begun is not None:
+                return begun or None
+        elif beside:
+            if beside != "action_not_understood":
+                turn.say("utter_back_to_visit")
+        else:
+            said = await self._interrupted(step)
+            if said is not None:
+                return said or None
+        return await proceed(step)
+
+    async def _interrupted(self, step: Step) -> str | None:
+        """Deal with a message that leaves the journey or starts another; None when the journey simply goes on, "" when it ends."""
+        turn, journey = step.turn, step.journey
+        switch = decide(step)
+        if switch is Switch.LEAVE:
+            await leave(step)
+            return ""
+        if switch is Switch.WAIT:
+            turn.say("utter_wait")
+            step.quiet = True
+            return step.asked
+        if switch is Switch.REPEAT:
+            step.quiet = True
+        elif switch is Switch.QUEUE:
+            pending = [*(turn.get("pending") or ()), _fresh(step, START[step.intent]).as_json()]
+            turn.set(pending=pending)
+            step.quiet = True
+        elif switch is Switch.ASIDE:
+            proof = identity.proof_of(turn, step.now)
+            if proof is not None:
+                step.proof = proof
+                await check.advance(Step(turn, step.context, _fresh(step, "check"), proof=proof))
+                turn.say("utter_back_to_visit")
+                step.quiet = True
+        elif switch is Switch.LATE:
+            await late.before_proof(Step(turn, step.context, _fresh(step, "late")))
+            step.quiet = True
+        elif switch is Switch.REPLACE:
+            fresh = _fresh(step, opened_by(step))
+            if fresh.kind in ("reschedule", "cancel", "waitlist", "confirm"):
+                fresh.visit, fresh.wanted = journey.visit, journey.wanted
+                if fresh.kind == "waitlist":
+                    fresh.said = journey.said
+            fresh.people = journey.people
+            step.journey, step.asked = fresh, None
+        return None
+
+    async def _next(self, step: Step) -> str | None:
+        """Go on with what was asked for beside the journey that has just ended."""
+        pending = list(step.turn.get("pending") or ())
+        while pending and step.turn.get("next_step") is None:
+            journey = Journey.from_json(pending.pop(0))
+            step.turn.set(pending=pending or None)
+            if journey is None:
+                continue
+            step.journey, step.asked, step.quiet = journey, None, True
+            requested = await proceed(step)
+            if requested:
+                return requested
+        return None
+
+
+async def begin(step: Step) -> str | None:
+    """Open a journey by what the message says; None to go on with it, else the slot asked for ("" when nothing is open)."""
+    turn = step.turn
+    kind = opened_by(step)
+    if kind:
+        step.journey = _fresh(step, kind)
+        if not turn.get("proof") and kind in ("reschedule", "book"):
+            turn.say("utter_happy_to_look")
+        return None
+    return await _answer(step)
+
+
+async def _answer(step: Step) -> str | None:
+    """Find the question that an answer belongs to though no journey is open: a reminder, an offer, or the change just made."""
+    turn, intent = step.turn, step.intent
+    waiting = await confirm.reminded(step) if turn.get("reminders") else []
+    offer = turn.get("waitlist_offer")
+    if waiting and (intent in ("affirm", "confirm_appointment", "EXTERNAL_tapback") or (intent == "choose_option" and turn.choice == 1)):
+        step.journey.kind = "confirm_reminder"
+        return await confirm.answer(step, waiting) or ""
+    if waiting and intent == "deny":
+        step.journey = _fresh(step, "cancel")
+        return None
+    if offer and intent in ("affirm", "book_appointment", "confirm_appointment", "join_waitlist", "choose_option"):
+        step.journey = _fresh(step, "take_offer")
+        step.journey.details["agreed"] = True
+        step.journey.people = [offer["patient"]]
+        return None
+    if offer and intent in ("deny", "never_mind"):
+        turn.say("utter_offer_declined")
+        turn.clear("waitlist_offer")
+        return ""
+    change = turn.get("last_change")
+    if change and step.now - datetime.fromisoformat(change["at"]) < timedelta(hours=step.context.clinic.policies.proof_hours):
+        if intent in ("deny", "never_mind") and not turn.get("when"):
+            step.journey = _fresh(step, "undo")
+            return None
+        if intent in ("correct_value", "deny", "inform", "reschedule_appointment") and turn.get("when") and change.get("now"):
+            step.journey = _fresh(step, "reschedule")
+            step.journey.visit = Journey.from_json({"kind": "reschedule", "visit": change["now"]}).visit  # type: ignore[union-attr]
+            return None
+    if turn.get("when") and intent in ("inform", "correct_value", "ask_more_options", "choose_option", "affirm", "deny"):
+        # A time out of the blue ("anything else on thursday?") is a wish to move what stands.
+        step.journey = _fresh(step, "reschedule")
+        return None
+    turn.set(next_step=NOTHING_OPEN)
+    return ""
+
+
+async def proceed(step: Step) -> str | None:
+    """Prove who is texting, then let the journey take the message."""
+    turn, journey = step.turn, step.journey
+    if journey.kind == "late" and identity.proof_of(turn, step.now) is None:
+        done, asked = await late.before_proof(step)
+        if done:
+            return asked
+    if await _without_permission(step):
+        return None
+    answered = step.asked in ("date_of_birth", "first_name")
+    asked = await identity.settle(turn, step.context, journey.people, asked=step.asked, quiet=step.quiet)
+    if asked is not None:
+        if not answered and step.saying:
+            journey.said.append(step.saying)
+            turn.clear("when")
+        keep_names(step)
+        return asked or None
+    step.proof = identity.proof_of(turn, step.now)
+    if answered:
+        step.asked = None
+    return await ADVANCE[journey.kind](step)
+
+
+def keep_wanted(step: Step) -> None:
+    """Keep the therapist and location named while the identity is still being asked for."""
+    from actions.choosing import keep_names
+
+    keep_names(step)
+
+
+async def _without_permission(step: Step) -> bool:
+    """Refuse kindly to speak of a relative for whom the caregiver has no permission on file; nothing is disclosed."""
+    if step.quiet or step.journey.people or step.asked is not None:
+        return False
+    persons = await identity.known(step.turn, step.context)
+    if not any(isinstance(person.relationship, Related) for person in persons):
+        return False
+    found = people.mentioned(persons, step.journey.words)
+    if not found.unknown or found.people:
+        return False
+    due = call_back(step.context)
+    step.task("no_permission", {"relative": found.unknown}, due=due)
+    step.turn.say("utter_no_permission", relative=found.unknown, by=wording.when(due, step.turn.channel))
+    step.to_person("no_permission")
+    return True
+
+
+async def leave(step: Step) -> None:
+    """End the journey as the patient wishes: everything stays as it was, and that is said."""
+    visit = step.journey.visit
+    if visit is not None:
+        standing = await step.context.directory.visit(visit.reference)
+        if standing.start == visit.start and standing.status == visit.status:
+            step.turn.say("utter_left_unchanged", visit=step.when(visit.start), whose=step.whose)
+            return
+    step.turn.say("utter_left")
+
+
+def concerns(step: Step) -> bool:
+    """Is the message for the journey: a wish about visits, an answer, or a value it waits for?"""
+    turn = step.turn
+    if step.intent in START or step.intent in ANSWERS:
+        return True
+    if step.asked in ("another_day", "minutes", "reason"):
+        return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
+    if step.asked in ("date_of_birth", "first_name"):
+        return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)
+    return step.intent in ("out_of_scope", "ask_hours") and bool(turn.get("when") or turn.get("therapist") or turn.get("choice"))
+
+
+def _completes_birth_date(step: Step) -> bool:
+    from bot.nlu import birth_date
+
+    return step.asked == "date_of_birth" and step.intent == "out_of_scope" and birth_date.parts(step.turn.text) != birth_date.Parts()
+
+
+def call_back(context: Context) -> datetime:
+    """Return by when the desk calls back: the promised minutes of open hours from now, clinic-local."""
+    now = context.clock.now()
+    opens = now if context.clinic.is_open(now) else context.clinic.next_opening(now)
+    due = context.clinic.local(opens) + timedelta(minutes=context.clinic.policies.call_back_minutes)
+    return due + timedelta(minutes=-due.minute % 15) if due.minute % 15 else due
+
+
+def _out_of_patience(step: Step) -> bool:
+    received = step.turn.metadata.get("received_at")
+    return bool(received) and step.now - datetime.fromisoformat(str(received)) > PATIENCE
+
+
+def _schedule_is_away(step: Step, *, unsettled: bool) -> str | None:
+    """Promise nothing: the desk gets a task and calls back; what was in hand is told as it stands."""
+    turn, due = step.turn, call_back(step.context)
+    visit = step.journey.visit
+    detail = {"journey": step.journey.kind, "visit": visit.reference if visit else None, "unsettled": unsettled}
+    step.task("call_back", detail, key=f"call_back:{turn.message_id}", due=due)
+    name = "utter_schedule_away_unsettled" if unsettled else "utter_schedule_away"
+    turn.say(name, by=wording.when(due, turn.channel))
+    turn.set(next_step="done")
+    return None
+
+
+def _fresh(step: Step, kind: str) -> Journey:
+    return Journey(kind, step.turn.message_id, step.turn.text)

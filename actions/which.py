@@ -1,0 +1,96 @@
+"""Which of a patient's coming visits is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from actions import wishes, wording
+from actions.journey import visits_of
+from actions.scheduling.types import Visit, to_json
+from actions.step import Step
+
+# "the other one" among two that were named.
+_OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
+_NEXT = re.compile(r"\b(?:next|soonest|first|upcoming) (?:one|visit|appointment|appt|session)\b", re.IGNORECASE)
+
+
+def says_all(text: str) -> bool:
+    """Does the patient mean all of her visits?"""
+    return bool(_ALL.search(text))
+
+
+def settle(step: Step, visits: Sequence[Visit]) -> Visit | None:
+    """Return the visit that is meant and keep it in the journey; None when it must be asked for, with the choices kept."""
+    journey = step.journey
+    known = journey.visit
+    if known is not None:
+        standing = next((visit for visit in visits if visit.reference == known.reference), None)
+        if standing and standing.start == known.start:
+            journey.visit = standing
+            return standing
+        journey.visit = None
+        journey.forget_offers()
+        step.turn.say("utter_visit_has_changed")
+    found = _named(step, visits)
+    if found is None:
+        journey.choices = [{**(to_json(visit) or {})} for visit in visits[: step.context.clinic.policies.offers]]
+        return None
+    journey.visit, journey.choices = found, []
+    return found
+
+
+def ask(step: Step, visits: Sequence[Visit]) -> str:
+    """Ask which visit is meant."""
+    shown = visits[: step.context.clinic.policies.offers]
+    starts = [step.context.clinic.local(visit.start) for visit in shown]
+    return step.ask("visit", "utter_ask_which_visit", options=wording.options(starts, step.turn.channel), whose=step.whose)
+
+
+def corrected(step: Step, visits: Sequence[Visit]) -> Visit | None:
+    """Return another visit of the patient that this message names in place of the one in hand; None when it names none."""
+    said = step.saying
+    if said is None or step.journey.visit is None:
+        return None
+    found = wishes.read(said)
+    if found is None or found.visit_reference is None:
+        return None
+    starts = [step.context.clinic.local(visit.start).replace(tzinfo=None) for visit in visits]
+    meant = [visit for visit, start in zip(visits, starts, strict=True) if found.visit_reference.allows(start)]
+    return meant[0] if len(meant) == 1 and meant[0].reference != step.journey.visit.reference else None
+
+
+def _named(step: Step, visits: Sequence[Visit]) -> Visit | None:
+    """Return the visit that was meant, by the choice just made, the day the message names, or because there is only one."""
+    choice, asked = step.choice, visits_of(step.journey.choices)
+    if asked and choice is not None:
+        index = len(asked) - 1 if choice == -1 else choice - 1
+        if 0 <= index < len(asked):
+            return next((visit for visit in visits if visit.reference == asked[index].reference), None)
+    if len(visits) == 1:
+        return visits[0]
+    if asked and not step.quiet:
+        if _NEXT.search(step.turn.text):
+            return visits[0]
+        if len(asked) == 2 and _OTHER.search(step.turn.text):
+            return _other(step, visits)
+    starts = [step.context.clinic.local(visit.start) for visit in visits]
+    answering = bool(asked) and not step.quiet and step.saying is not None
+    meant = wishes.visits_meant(step.journey.said, starts, answering=answering)
+    return visits[meant[0]] if len(meant) == 1 else None
+
+
+def _other(step: Step, visits: Sequence[Visit]) -> Visit | None:
+    """Return the visit that is not the one named beside "the other": "not tomorrow's, the other"."""
+    starts = [step.context.clinic.local(visit.start).replace(tzinfo=None) for visit in visits]
+    said = step.saying
+    found = wishes.read(said) if said else None
+    named = (found.visit_reference or found.constraint) if found else None
+    if named is None:
+        return visits[1]
+    left = [visit for visit, start in zip(visits, starts, strict=True) if not named.allows(start)]
+    ruled_out = found is not None and found.ruled_out
+    if ruled_out:
+        left = [visit for visit, start in zip(visits, starts, strict=True) if named.allows(start)]
+    return left[0] if len(left) == 1 else None
