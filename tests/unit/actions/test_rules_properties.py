@@ -21,6 +21,7 @@ DANA, RIVERSIDE = Actor("Practitioner/dana-whitfield", "Dana Whitfield"), Actor(
 TREATMENT = CLINIC.visit_type("treatment")
 # Mondays at nine: a plain week, and those before the clocks go forward and back.
 MONDAYS = [date(2025, 6, 2), date(2026, 3, 2), date(2026, 10, 26)]
+CLOCKS_CHANGE = (6, time(3, 30))  # the Sunday of such a week, an hour and a half after the change
 
 mondays = st.sampled_from(MONDAYS)
 places = st.tuples(st.integers(0, 27), st.sampled_from([time(8), time(10, 15), time(13), time(17, 30)]))
@@ -89,7 +90,7 @@ def test_every_opening_is_either_kept_or_dropped_in_its_order(monday: date, want
 @settings(deadline=None)
 @given(mondays, st.integers(0, 48 * 60))
 def test_the_fee_follows_elapsed_time_alone(monday: date, minutes: int) -> None:
-    there = visit(monday, (7, time(10, 15)))
+    there = visit(monday, CLOCKS_CHANGE)
     asked = datetime.fromtimestamp(there.start.timestamp() - 60 * minutes, tz=ZONE)
     assert (rules.late_fee(CLINIC, there, asked) is not None) is (minutes < 24 * 60)
 
@@ -97,7 +98,8 @@ def test_the_fee_follows_elapsed_time_alone(monday: date, minutes: int) -> None:
 @settings(deadline=None)
 @given(mondays, st.integers(0, 180))
 def test_the_lead_time_is_elapsed_time_alone(monday: date, minutes: int) -> None:
-    at = opening(monday, (7, time(10, 15)))
+    at = opening(monday, CLOCKS_CHANGE)
     asked = datetime.fromtimestamp(at.start.timestamp() - 60 * minutes, tz=ZONE)
     refusal = rules.bookable(CLINIC, Standing("active"), TREATMENT, (), at, asked)
-    assert (refusal is not None) is (minutes < CLINIC.policies.lead_minutes)
+    assert refusal is not None, "nothing is open at that hour"
+    assert (refusal.reason == "too_soon") is (minutes < CLINIC.policies.lead_minutes)
