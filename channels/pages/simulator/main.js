@@ -1,83 +1,135 @@
 // The page's wiring: one stream of views in, small JSON posts out.
-const at = (id) => document.getElementById(id);
-let people = [], source = null;
+import { drawCalendar, showPatient, showToday, shownWeek } from "./calendar.js";
+import { drawDesk, drawWaits } from "./desk.js";
+import { at, call, daysAfter, daysToMonday, instantOf, make, momentOf, note, request } from "./dom.js";
+import { clearThread, drawThread } from "./thread.js";
+import { explain } from "./why.js";
 
-const note = (text) => { at("note").textContent = text; at("note").hidden = !text; };
-
-async function call(path, body) {
-  const answer = await fetch(`/simulator/api/${path}`, body === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  const said = await answer.json();
-  note(answer.ok ? "" : said.error);
-  return answer.ok ? said : null;
-}
+const STRANGER = "stranger";
+const QUICK = ["1", "2", "3", "yes", "no", "👍"];
+const LOST = "The stream of changes is cut; it is taken up again by itself.";
+let people = [], asks = {}, source = null, playing = "", week = "", clock = { now: "", zone: "UTC", down: false };
 
 const person = () => people.find((one) => one.id === at("person").value);
-const number = () => person()?.number ?? at("number").value;
+const number = () => person()?.number ?? at("number").value.trim();
+const nameOf = (wanted) => people.find((one) => one.number === wanted)?.name ?? wanted;
 
-function item(...texts) {
-  const li = document.createElement("li");
-  li.textContent = texts.join(" · ");
-  return li;
+async function text(body, media) {
+  return call("texts", { number: number(), person: at("person").value, body, ...(media ? { media } : {}) });
 }
+const react = (one) => text(`Liked “${one.body}”`);
 
-const shown = new Set();
-function drawThread(view) {
-  for (const one of view.messages.filter((each) => !shown.has(each.sid))) {
-    shown.add(one.sid);
-    const li = item(one.body);
-    li.className = one.direction;
-    at("thread").append(li);
-    at("thread").scrollTop = at("thread").scrollHeight;
-  }
-  at("quiet").textContent = view.answering ? "The line is answering…" : view.owner === "bot" ? "" : "A person has this conversation.";
-}
-
-function drawCalendar(view) {
-  if (view.away) return note(`The calendar cannot be read (${view.away}).`);
-  const list = document.createElement("ul");
-  for (const one of view.entries.filter((each) => each.kind === "visit" || at("openings").checked)) {
-    const li = item(one.start.replace("T", " "), one.practitioner, one.name || one.kind, one.status);
-    if (one.patient && one.patient === person()?.id) li.className = "mine";
-    list.append(li);
-  }
-  at("week").replaceChildren(list);
-  at("waits").replaceChildren(...view.waitlist.map((one) => item(one.name)));
-  at("waits-count").textContent = view.waitlist.length;
+function drawClock(view) {
+  clock = view;
+  at("now").textContent = momentOf(view.now);
+  at("now").dateTime = view.now;
+  if (document.activeElement !== at("moment")) at("moment").value = view.now;
+  at("down").hidden = !view.down;
+  at("break").setAttribute("aria-pressed", String(view.down));
+  at("break").disabled = view.down;
+  showToday(view.now.slice(0, 10));
 }
 
 function listen() {
   source?.close();
-  shown.clear();
-  at("thread").replaceChildren();
-  const who = person();
-  at("hint").textContent = who ? `${who.number} · born ${who.birth_date} · ${who.story}` : "";
-  at("unknown").hidden = Boolean(who);
-  source = new EventSource(`/simulator/api/events?number=${encodeURIComponent(number())}`);
+  if (playing !== number()) clearThread();
+  playing = number();
+  const mine = playing;
+  source = new EventSource(`/simulator/api/events?${new URLSearchParams({ number: playing, week })}`);
   const on = (name, draw) => source.addEventListener(name, (event) => draw(JSON.parse(event.data)));
-  on("thread", drawThread);
-  on("calendar", drawCalendar);
-  on("clock", (view) => { at("now").textContent = view.now.replace("T", " "); at("down").hidden = !view.down; });
+  on("clock", drawClock);
+  on("thread", (view) => { if (mine === playing) drawThread(view, clock.zone, react, explain); });
+  on("calendar", (view) => { drawCalendar(view); if (view.waitlist) drawWaits(view.waitlist); });
+  on("desk", (view) => drawDesk(view, clock.zone, nameOf));
+  source.addEventListener("open", () => { if (at("note").textContent === LOST) note(""); });
+  source.addEventListener("error", () => note(LOST));
 }
 
-at("person").addEventListener("change", listen);
-at("number").addEventListener("change", listen);
+function play() {
+  const who = person();
+  at("hint").textContent = who ? [who.number, who.birth_date && `born ${who.birth_date}`, who.story].filter(Boolean).join(" · ") : "Nobody the clinic knows by number.";
+  at("unknown").hidden = Boolean(who);
+  at("remind").hidden = !who || !asks.reminder;
+  showPatient(who?.id ?? "");
+  if (!at("unknown").hidden && !at("number").checkValidity()) {
+    note("That is no telephone number; write a plus sign and 7 to 15 digits, for example +12075550199.");
+    return;
+  }
+  note("");
+  listen();
+}
+
+function see(name) {
+  document.body.dataset.view = name;
+  for (const button of document.querySelectorAll(".views button")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
+}
+
+function turn(days) {
+  week = days === 0 ? "" : daysAfter(shownWeek(), days).slice(0, 10);
+  listen();
+}
+
+const moves = {
+  hour: () => ({ by_minutes: 60 }),
+  tomorrow: () => ({ now: instantOf(daysAfter(clock.now, 1, 9), clock.zone) }),
+  monday: () => ({ now: instantOf(daysAfter(clock.now, daysToMonday(clock.now), 8), clock.zone) }),
+};
+
+function grow() {
+  at("draft").rows = Math.min(5, Math.max(1, at("draft").value.split("\n").length));
+}
+
+at("person").addEventListener("change", play);
+at("number").addEventListener("change", play);
 at("compose").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const body = at("draft").value;
+  const body = at("draft").value, pictured = at("picture").getAttribute("aria-pressed") === "true";
+  if (!body.trim() && !pictured) return;
   at("draft").value = "";
-  if (!await call("texts", { number: number(), person: at("person").value, body })) at("draft").value = body;
+  at("picture").setAttribute("aria-pressed", "false");
+  grow();
+  if (!await text(body, pictured ? "image/jpeg" : "") && !at("draft").value) {
+    at("draft").value = body;
+    at("picture").setAttribute("aria-pressed", String(pictured));
+  }
 });
+at("draft").addEventListener("input", grow);
 at("draft").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); at("compose").requestSubmit(); }
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("compose").requestSubmit(); }
 });
+at("picture").addEventListener("click", () => at("picture").setAttribute("aria-pressed", String(at("picture").getAttribute("aria-pressed") !== "true")));
+at("quick").append(...QUICK.map((words) => make("button", { type: "button", onclick: () => text(words) }, words)));
+
 at("break").addEventListener("click", () => call("scheduling", { down: true }));
-at("mend").addEventListener("click", () => call("scheduling", { down: false }));
-document.querySelector("[data-move=hour]").addEventListener("click", () => call("clock", { by_minutes: 60 }));
+at("mend").addEventListener("click", async () => { if (await call("scheduling", { down: false })) at("break").disabled = false, at("break").focus(); });
+for (const button of document.querySelectorAll("[data-move]")) button.addEventListener("click", () => call("clock", moves[button.dataset.move]()));
+at("move").addEventListener("submit", (event) => {
+  event.preventDefault();
+  call("clock", { now: instantOf(at("moment").value, clock.zone) });
+});
+
+at("before").addEventListener("click", () => turn(-7));
+at("present").addEventListener("click", () => turn(0));
+at("after").addEventListener("click", () => turn(7));
+for (const button of document.querySelectorAll(".views button")) button.addEventListener("click", () => see(button.dataset.view));
+
+const recording = () => `recordings/${encodeURIComponent(at("person").value)}?${new URLSearchParams({ number: number() })}`;
+at("remind").addEventListener("click", () => call("asks", { kind: "reminder", person: at("person").value }));
+at("save").addEventListener("click", async () => {
+  const answer = await request(recording());
+  if (!answer) return;
+  const address = URL.createObjectURL(await answer.blob());
+  make("a", { href: address, download: `${at("person").value}.yml` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  at("told").textContent = "The conversation is saved as a test, a YAML file among your downloads.";
+});
+at("anew").addEventListener("click", async () => {
+  if (await call(recording(), {}, "DELETE")) at("told").textContent = "The next text begins a new test.";
+});
 
 const cast = await call("cast");
 people = cast?.people ?? [];
+asks = cast?.asks ?? {};
 at("clinic").textContent = cast?.clinic ?? "";
-at("person").replaceChildren(...people.map((one) => new Option(one.name, one.id)), new Option("An unknown number", ""));
-listen();
+at("person").replaceChildren(...people.map((one) => new Option(one.name, one.id)), new Option("An unknown number", STRANGER));
+play();

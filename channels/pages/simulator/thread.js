@@ -1,0 +1,50 @@
+// The telephone's thread: bubbles in the order of arrival, each answer with a reaction and its reasons.
+import { at, clockOf, dayOf, make, wallAt } from "./dom.js";
+
+const STATUSES = { queued: "on its way", sending: "on its way", sent: "sent", delivered: "delivered", failed: "not delivered", undelivered: "not delivered" };
+let shown = new Map();
+let lastDay = "";
+
+export function clearThread() {
+  shown = new Map();
+  lastDay = "";
+  at("thread").replaceChildren();
+  at("quiet").textContent = "";
+}
+
+function bubble(one, zone, react, explain) {
+  const when = wallAt(one.at, zone);
+  const out = one.direction === "out";
+  const words = make("p", { className: "words" }, make("span", { className: "unseen" }, out ? "Clinic: " : "You: "), one.body);
+  if (one.media.length) words.append(make("span", { className: "attached" }, `${one.body ? "\n" : ""}Picture attached`));
+  const meta = make("p", { className: "meta" }, make("time", { dateTime: one.at }, clockOf(when)));
+  const li = make("li", { className: one.direction }, words, meta);
+  if (out) {
+    const status = make("span", { className: "status" });
+    const like = make("button", { type: "button", className: "mini", title: "React to this answer with a thumbs-up", onclick: () => react(one) }, "👍");
+    like.setAttribute("aria-label", "React with a thumbs-up");
+    meta.append(status, like, make("button", { type: "button", className: "mini", onclick: () => explain(one.sid) }, "Why?"));
+  }
+  return { li, day: when.slice(0, 10) };
+}
+
+export function drawThread(view, zone, react, explain) {
+  const list = at("thread");
+  const fresh = view.messages.filter((one) => !shown.has(one.sid));
+  for (const one of fresh) {
+    const { li, day } = bubble(one, zone, react, explain);
+    if (day !== lastDay) list.append(make("li", { className: "day" }, dayOf(day)));
+    lastDay = day;
+    shown.set(one.sid, li);
+    list.append(li);
+  }
+  for (const one of view.messages) {
+    const status = shown.get(one.sid).querySelector(".status");
+    const words = STATUSES[one.status] ?? one.status;
+    if (status && status.textContent !== words) status.textContent = words;
+  }
+  if (fresh.length) list.scrollTop = list.scrollHeight;
+  const staff = view.owner === "bot" ? "" : "This conversation is with a person. Give it back under “The desk”.";
+  const words = view.answering && !staff ? "The line is answering …" : staff;
+  if (at("quiet").textContent !== words) at("quiet").textContent = words;
+}
