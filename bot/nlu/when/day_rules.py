@@ -230,6 +230,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule("base_date", "<month> <day_number>", lambda number, day: MonthDay(day, number))
     grammar.rule("base_date", "(the)? <ordinal> of <month>", MonthDay)
     grammar.rule(date_day, "(this | next)? <weekday> (, | - | on | on the | the)? <date_core>", _agree)
+    grammar.rule(date_day, "(this | next)? (coming)? <weekday> <agreed_day>", lambda number, day: MonthDay(day, also=number))
     grammar.rule(date_day, "<weekday> <ordinal>", lambda number, day: MonthDay(day, also=number))
     grammar.rule(date_day, "<weekday> (the)? <spelled_day>", lambda number, day: MonthDay(day, also=number))
     grammar.rule(date_day, "<date_core> (- | on | which is | is)? a? <weekday>", lambda node, number: _agree(number, node))
@@ -241,6 +242,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule("date_core", "<base_date>", lambda node: node)
     grammar.rule("date_core", "<base_date> <year>", lambda node, year: MonthDay(node.day, node.month, year))
     grammar.terminal("digit_ordinal", {"#ord"}, _digit_ordinal)
+    grammar.terminal("agreed_day", {"#day"}, lambda tokens, at: (at + 1, tokens[at].value))
     grammar.terminal("spelled_day", {"#num"}, _spelled_day)
     for name, pattern in HOLIDAYS:
         grammar.rule("holiday", pattern, lambda name=name: FixedDay(name))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from bot.nlu.when.agreed_days import with_agreed_days
 from bot.nlu.when.cues import Cue, Past, add_cues
 from bot.nlu.when.grammar import Grammar, Parse
 from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, words
@@ -101,11 +103,12 @@ _SYMBOLS = (
 )
 
 
-def scan(text: str) -> tuple[list[Token], list[Item]]:
-    """Return a message's tokens and its items in order."""
+def scan(text: str, today: date) -> tuple[list[Token], list[Item]]:
+    """Return the tokens of a message said `today` and its items in order."""
     tokens = tokenize(text)
     plain = folded(text)
     tokens = translated(tokens, [plain[token.start : token.end] for token in tokens])
+    tokens = with_agreed_days(tokens, today)
     parse = Parse(GRAMMAR, tokens, END)
     items: list[Item] = []
     at = 0

@@ -1,7 +1,8 @@
 """Text to tokens: one pass that keeps where each token stood, in one spelling per word.
 
 Kinds: `word`, `num` (value int), `ord` (value int), `clock` (value (hour, minute, "am"/"pm"/None)), `slash` (value (month, day,
-year or None)) and `punct`. `1430`, `2pm`, `10ish`, `9-11` and `tues/thurs` come out as the parts they are made of.
+year or None)), `day` (value int, a number that agrees with the weekday before it) and `punct`. `1430`, `2pm`, `10ish`, `9-11`
+and `tues/thurs` come out as the parts they are made of.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def find_visit_reference(text: str, now: datetime, visit: datetime | None = None
 
 
 def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
-    tokens, scanned = scan(text)
+    tokens, scanned = scan(text, now.date())
     relative = _relative(scanned, tokens)
     items = adopt(tokens, scanned, visit is not None)
     groups = group(tokens, items)
