@@ -11,7 +11,7 @@ from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import InDays, Weekday
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
-from bot.nlu.when.stretches import Open
+from bot.nlu.when.stretches import Open, Through
 from bot.nlu.when.times import Part
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import ThatDay
@@ -73,13 +73,13 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         return said_before in ("a", "the") and _stands_by_day(items, index)
     half = tokens[item.start].norm in ("am", "pm")
     for step in (-1, 1):
-        if half and (step == 1 or items[index - 1].kind != "date"):
+        if half and (step == 1 or not _stands_behind_day(items, index)):
             continue
         neighbour = _neighbour(items, index, step)
         if neighbour is None:
             continue
         if loose_part:
-            if (neighbour.kind == "date" and isinstance(neighbour.value, Weekday | InDays)) or (
+            if (neighbour.kind == "date" and isinstance(neighbour.value, Weekday | InDays | Through)) or (
                 neighbour.kind == "date" and hasattr(neighbour.value, "day")
             ):
                 return True
@@ -115,6 +115,14 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         and behind.value is Cue.ACCEPT_POST
         and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds")
     )
+
+
+def _stands_behind_day(items: list[Item], index: int) -> bool:
+    """Whether a lone "am" or "pm" follows a day, or follows it behind a comma and ends what is said ("to fri, am")."""
+    before = items[index - 1] if index else None
+    if before is not None and before.kind == "comma" and _ends(items, index + 1):
+        before = items[index - 2] if index > 1 else None
+    return before is not None and before.kind == "date"
 
 
 def _joined_one(items: list[Item], index: int) -> bool:

@@ -129,7 +129,8 @@ _CUES = {
     Cue.MOVE: """
 - (put | hold) (it | me | that | this | things)? off
 - (move | moving | change | changing | reschedule | rescheduling | switch | swap | push | bump | shift | transfer | rebook |
-  trade | moved | switching) (it | me | us | him | them)?
+  trade | moved | changed | switched | swapped | pushed | bumped | shifted | rescheduled
+  | transferred | switching) (it | me | us | him | them)?
 """,
     Cue.TARGET: """
 - (to | into | for | onto | back to | over to | up to | out to)

@@ -19,6 +19,7 @@ _OWNERS = words("my our his mom's dad's mother's father's husband's wife's their
 
 
 _STAYING = words("be im ill hes shes am are were staying visiting gone away")
+_MOVED = words("moved changed switched swapped pushed bumped shifted rescheduled transferred")
 _PAIN = words("hurt hurts hurting pain sore swollen ache aches aching stiff throbbing painful numb")
 
 
@@ -40,6 +41,7 @@ class Group:
     items: list[Item] = field(default_factory=list)
     corrects: bool = False
     any_base: bool = False
+    names_visit: bool = False
     is_target: bool = False
     concludes: bool = False
 
@@ -60,6 +62,7 @@ class _State:
     asked: bool = False
     corrects: bool = False
     any_base: bool = False
+    names_visit: bool = False
     concludes: bool = False
 
 
@@ -143,8 +146,8 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
         for each in before
     )
     found = Group(role, corrects=state.corrects, any_base=state.any_base, is_target=state.target or made)
-    found.concludes = state.concludes
-    state.corrects = state.any_base = state.concludes = False
+    found.concludes, found.names_visit = state.concludes, state.names_visit
+    state.corrects = state.any_base = state.names_visit = state.concludes = False
     return found
 
 
@@ -187,6 +190,8 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         the = tokens[found.items[0].start].norm in ("the", "my", "our")
         if (owner or state.moving or the) and not state.target:
             found.role = Role.REFERENCE
+    elif cue is Cue.MOVE and tokens[behind.start].norm in _MOVED and found.role is Role.WISH and _has_target(items, index):  # type: ignore[union-attr]
+        found.role = Role.REFERENCE
     elif behind is not None and behind.value is Cue.TARGET and state.moving and not state.target:
         if found.role is Role.WISH:
             found.role = Role.REFERENCE
@@ -203,6 +208,11 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         state.role = Role.WISH
     state.target = False
     return extra
+
+
+def _has_target(items: list[Item], index: int) -> bool:
+    """Whether "to" follows the word at `index`: "the 12th moved to the afternoon"."""
+    return index + 1 < len(items) and items[index + 1].value is Cue.TARGET
 
 
 def _wish_after(found: Group) -> int:
@@ -286,7 +296,8 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
     elif item.kind == "not":
         behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
         if behind is not None and behind.kind in ("date", "time"):
-            state.role, state.any_base = Role.RULED_OUT, item.value == "any_not"
+            state.role, state.any_base = Role.RULED_OUT, item.value in ("any_not", "other_than")
+            state.names_visit = item.value == "other_than"
     elif item.kind == "cue":
         _heed(tokens, items, index, state)
 

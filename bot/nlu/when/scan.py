@@ -74,6 +74,12 @@ def _grammar() -> Grammar:
         "(anything | anytime | whenever | everyday | anyday) (but | except | except for | other than | besides | but not)",
         lambda: "any_not",
     )
+    grammar.rule(
+        "not",
+        "(any | some | another | an | a)? (other | different | another) (day | time | date | slot | appointment | opening)? "
+        "(than | from) (on | at | my)?",
+        lambda: "other_than",
+    )
     grammar.rule("date_time", "tonight", lambda: "tonight")
     grammar.rule("date_time", "this <part>", lambda part: part)
     grammar.rule("date_time", "later (on)? today", lambda: "later")

@@ -15,6 +15,7 @@ from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, Part, Times
 from bot.nlu.when.tokens import Token
+from bot.nlu.when.transfers import named_by_other, share_today, take_bare_move
 from bot.nlu.when.visits import AfterVisit, SameTime, Sooner, ThatDay
 
 
@@ -73,8 +74,8 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     tokens, scanned = scan(text, now.date())
     relative = _relative(scanned, tokens)
     items = adopt(tokens, scanned, visit is not None)
-    groups = group(tokens, items)
     base = Context(now, visit)
+    groups = take_bare_move(tokens, items, group(tokens, items), base)
     keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
@@ -88,6 +89,8 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
             out.append(_ruled_out(each))
         elif each.role in (Role.REJECTED, Role.REFERENCE):
             refs.append(each)
+    refs = refs or named_by_other(groups)
+    share_today(refs, wishes)
     reference, context = _reference(refs, base)
     spans = tuple(
         Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value, _kind(item))
