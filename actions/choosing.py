@@ -12,7 +12,7 @@ from actions import openings, wishes, wording
 from actions.openings import Need, Offer
 from actions.scheduling.types import Opening
 from actions.step import Step, first_name
-from bot.nlu.when import Constraint
+from bot.nlu.when import Constraint, TimeRange
 
 # An offer older than this is read again before it is put to the patient as free.
 FRESH = timedelta(minutes=2)
@@ -58,6 +58,8 @@ async def choose(step: Step, need: Need, before: datetime | None, *, told: bool)
     if step.asked == "reading":
         _read(step)
     wish = wishes.constraint(journey.said, before)
+    if wish is not None and before is not None and wish.is_time_only and journey.details.get("same_day"):
+        wish = Constraint.of(*(option.on(before.date()) for option in wish.options if isinstance(option, TimeRange)))
     if wish is not None and wish.is_ambiguous and (asked := _ask_reading(step, wish)):
         return asked
     opening = await _taken(step, wish if told and journey.offers else None, told=told)
@@ -106,7 +108,7 @@ def _ask_reading(step: Step, wish: Constraint) -> str | None:
         options = ", or ".join(text for _, text in shown)
     else:
         options = " ".join(f"{number}) {text}" for number, (_, text) in enumerate(shown, start=1))
-    return step.ask("reading", "utter_ask_reading", options=options)
+    return step.ask("reading", "utter_which_reading", options=options)
 
 
 async def _taken(step: Step, refined: Constraint | None, *, told: bool) -> Opening | None:
@@ -170,7 +172,8 @@ async def _offer(step: Step, need: Need, wish: Constraint | None) -> Opening | s
     if not offer.openings:
         return None
     journey.offers, journey.offered_at = list(offer.openings), step.now.isoformat()
-    if offer.fits and wish is not None and len(offer.openings) == 1 and journey.page == 0 and not _turned_down(step, offer.openings[0]):
+    alone = len(offer.openings) == 1 or (need.soonest and step.saying is not None)
+    if offer.fits and wish is not None and alone and journey.page == 0 and not _turned_down(step, offer.openings[0]):
         journey.opening = offer.openings[0]
         return offer.openings[0]
     return _say_offer(step, need, offer, wish)

@@ -150,7 +150,9 @@ def _may_name(turn: Turn) -> bool:
 
 def _note(meant: list[str], found: people.Mentioned) -> None:
     if found.people:
-        meant[:] = [person.reference for person in found.people]
+        chosen = [person.reference for person in found.people]
+        # "it is for Lily, Mei is fine": whoever is newly named is meant.
+        meant[:] = [one for one in chosen if one not in meant] or chosen
 
 
 def _born(turn: Turn, context: Context, asked: str | None) -> date | None:

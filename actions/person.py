@@ -11,12 +11,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import identity, suspension, wording
 from actions.context import Context, current
 from actions.journey import Journey
+from actions.misunderstood import ActionNotUnderstood
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Visit, to_json
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
 LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood"})
+
+
+# A wish understood with less confidence than this does not call a person by itself; a repeated one does.
+DOUBTFUL = 0.4
+NEVER_DOUBTED = frozenset({"report_red_flag", "express_self_harm", "report_death", "file_complaint", "opt_out"})
 
 
 class ActionHandOff(Action):
@@ -30,6 +36,9 @@ class ActionHandOff(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        if 0.0 < turn.confidence < DOUBTFUL and turn.intent not in NEVER_DOUBTED and not turn.get("handoff_reason"):
+            # Rather asked again than sent to the desk for something that was hardly understood.
+            return await ActionNotUnderstood().run(dispatcher, tracker, domain)
         reason = turn.get("handoff_reason") or self.reason
         journey = Journey.from_json(turn.get("journey"))
         visit = journey.visit if journey else None

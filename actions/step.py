@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,9 @@ from actions.turn import Turn
 
 # Slots that a question may be about; `awaiting` stands with the response that asks.
 DONE = None
+# Where a yes or a no stands first, it is the answer, whatever follows: "yes i know about the fee".
+YES_NO_SLOTS = frozenset({"confirmed", "another_day"})
+_LEAD = re.compile(r"\W*(?:ok(?:ay)? |oh |um |well |ugh )?(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b", re.IGNORECASE)
 YES = frozenset({"affirm"})
 NO = frozenset({"deny"})
 
@@ -59,6 +63,8 @@ class Step:
         """Was the open question answered yes or no? An answer written before the question arrived is none."""
         if self.quiet or self.turn.unseen_question:
             return None
+        if self.asked in YES_NO_SLOTS and (lead := _LEAD.match(self.turn.text)):
+            return lead["yes"] is not None
         return True if self.intent in YES else False if self.intent in NO else None
 
     @property

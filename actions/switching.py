@@ -31,7 +31,18 @@ ANSWERS = frozenset(
 )  # fmt: skip
 # "can you also book me one": another thing, not another word for this one.
 _ANOTHER = re.compile(r"\b(?:also|another|additional|extra|second|one more|as well|too)\b", re.IGNORECASE)
-_PUT_BACK = re.compile(r"\b(?:undo|put (?:it|that|me) back|change (?:it|that) back|keep (?:the|my) old)\b", re.IGNORECASE)
+_PUT_BACK = re.compile(
+    r"\b(?:undo|(?:put|change|switch|move) (?:it|that|this|me) back"
+    r"|(?:have|get|want|need) (?:it|that|my \w+|the (?:old|first) (?:one|time)) (?:back|again)"
+    r"|go back to (?:the|my|how)|keep (?:the|my) old|back (?:to|on) (?:the|my) old)\b",
+    re.IGNORECASE,
+)
+_BOOKS = re.compile(
+    r"\b(?:second|extra|additional|one more|another) (?:visit|appointment|appt|session|therapy)\b"
+    r"|\badd (?:an? |another )?(?:visit|appt|appointment|session|(?:mon|tues|wednes|thurs|fri)day)\b",
+    re.IGNORECASE,
+)
+_FORGET = re.compile(r"\b(?:forget (?:it|about it|that)|never ?mind|nvm|leave (?:it|things) (?:be|as|alone))\b", re.IGNORECASE)
 
 
 class Switch(Enum):
@@ -60,6 +71,8 @@ def opened_by(step: Step) -> str:
         return ""
     if intent == "reschedule_appointment" and turn.get("last_change") and turn.get("when") and not _ANOTHER.search(turn.text):
         return ""
+    if intent in ("reschedule_appointment", "inform") and _BOOKS.search(turn.text):
+        return "book"
     return START.get(intent, "")
 
 
@@ -68,6 +81,8 @@ def decide(step: Step) -> Switch:
     intent, kind = step.intent, step.journey.kind
     if intent == "never_mind":
         return Switch.GO_ON if step.asked == "another_day" and _cancels(step) else Switch.LEAVE
+    if intent in ("deny", "correct_value", "out_of_scope") and _FORGET.search(step.turn.text) and not step.turn.get("when"):
+        return Switch.LEAVE
     if intent == "wait_please":
         return Switch.WAIT
     if intent in ("repeat_that", "slow_down"):

@@ -41,6 +41,11 @@ class Turn:
         return str(((self.user_event.get("parse_data") or {}).get("intent") or {}).get("name") or "")
 
     @property
+    def confidence(self) -> float:
+        """How sure the line is of the intent, 0 to 1."""
+        return float(((self.user_event.get("parse_data") or {}).get("intent") or {}).get("confidence") or 0.0)
+
+    @property
     def values(self) -> dict[str, Any]:
         """What a trigger brought along."""
         entities = (self.user_event.get("parse_data") or {}).get("entities") or ()

@@ -8,6 +8,7 @@ than anything inside it. Changes are made and told here, after the schedule was 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +17,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import identity, people, wording
+from actions import identity, people, wishes, wording
 from actions.choosing import keep_names
 from actions.context import Context, current
 from actions.journey import Journey
 from actions.journeys import book, cancel, check, confirm, late, reschedule, undo, waitlist
 from actions.scheduling.errors import SchedulingError
-from actions.scheduling.types import Related
+from actions.scheduling.types import Related, visit_from_json
 from actions.step import NotSettled, Step
 from actions.switching import ANSWERS, START, Switch, decide, opened_by
 from actions.turn import Turn
@@ -51,6 +52,15 @@ PASSING_SLOTS = ("choice", "when", "therapist", "location")
 # A scheduling system that restarts is back by then; until then a turn is tried again before the patient hears of it.
 PATIENCE = timedelta(seconds=12)
 NOTHING_OPEN = "nothing_open"
+TAPBACK = "EXTERNAL_tapback"
+# Reactions that say yes to a reminder, as telephones write them.
+LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
+# Below this an intent is too doubtful to leave the journey for it, when the message also says when.
+DOUBTFUL = 0.5
+_NEW_HERE = re.compile(
+    r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
+    re.IGNORECASE,
+)
 
 
 class ValidateVisitForm(Action):
@@ -65,7 +75,9 @@ class ValidateVisitForm(Action):
         beside = turn.answered_by(FORM)
         journey = Journey.from_json(turn.get("journey"))
         step = Step(turn, context, journey or Journey("answer", turn.message_id, turn.text), asked, quiet=bool(beside))
-        if journey is not None and not beside and not concerns(step):
+        if turn.intent == TAPBACK and not beside:
+            return await self._reacted(step, open_journey=journey is not None)
+        if journey is not None and not beside and not (concerns(step) or await _names_another(step)):
             return []  # nothing here is for the form: Rasa lets the rules answer
         turn.clear("next_step")
         try:
@@ -83,6 +95,16 @@ class ValidateVisitForm(Action):
             turn.clear("pending")
             turn.set(next_step=turn.get("next_step") or "done")
         return [*turn.events(), SlotSet("requested_slot", requested)]
+
+    async def _reacted(self, step: Step, *, open_journey: bool) -> list[EventType]:
+        """Take a tapback: it confirms a reminder and is nothing else; an open question stays open."""
+        turn = step.turn
+        reaction = str(turn.values.get("reaction") or "")
+        if not open_journey and reaction in LIKED and (waiting := await confirm.reminded(step)):
+            await confirm.answer(step, waiting[-1:])
+        turn.clear(*PASSING_SLOTS)
+        turn.set(next_step=None if open_journey else "done")
+        return [*turn.events(), SlotSet("requested_slot", step.asked if open_journey else None)]
 
     async def _advance(self, step: Step, *, opening: bool, beside: str) -> str | None:
         turn = step.turn
@@ -120,7 +142,8 @@ class ValidateVisitForm(Action):
             proof = identity.proof_of(turn, step.now)
             if proof is not None:
                 step.proof = proof
-                await check.advance(Step(turn, step.context, _fresh(step, "check"), proof=proof))
+                kind = START[step.intent]
+                await ADVANCE[kind](Step(turn, step.context, _fresh(step, kind), proof=proof))
                 turn.say("utter_back_to_visit")
                 step.quiet = True
         elif switch is Switch.LATE:
@@ -133,6 +156,8 @@ class ValidateVisitForm(Action):
                 if fresh.kind == "waitlist":
                     fresh.said = journey.said
             fresh.people = journey.people
+            if fresh.kind == "confirm":
+                await leave(step)
             step.journey, step.asked = fresh, None
         return None
 
@@ -184,13 +209,21 @@ async def _answer(step: Step) -> str | None:
         turn.clear("waitlist_offer")
         return ""
     change = turn.get("last_change")
+    before = visit_from_json(change.get("before")) if change else None
+    said = wishes.read(step.saying) if step.saying else None
+    if before is not None and said is not None and said.constraint is not None and not said.constraint.is_time_only:
+        local = step.context.clinic.local(before.start).replace(tzinfo=None)
+        if said.constraint.allows(local) and "other" not in turn.text.lower():
+            step.journey = _fresh(step, "undo")
+            return None
     if change and step.now - datetime.fromisoformat(change["at"]) < timedelta(hours=step.context.clinic.policies.proof_hours):
         if intent in ("deny", "never_mind") and not turn.get("when"):
             step.journey = _fresh(step, "undo")
             return None
         if intent in ("correct_value", "deny", "inform", "reschedule_appointment") and turn.get("when") and change.get("now"):
             step.journey = _fresh(step, "reschedule")
-            step.journey.visit = Journey.from_json({"kind": "reschedule", "visit": change["now"]}).visit  # type: ignore[union-attr]
+            step.journey.details["same_day"] = True
+            step.journey.visit = visit_from_json(change["now"])
             return None
     if turn.get("when") and intent in ("inform", "correct_value", "ask_more_options", "choose_option", "affirm", "deny"):
         # A time out of the blue ("anything else on thursday?") is a wish to move what stands.
@@ -207,6 +240,15 @@ async def proceed(step: Step) -> str | None:
         done, asked = await late.before_proof(step)
         if done:
             return asked
+    if (
+        journey.kind == "book"
+        and step.asked is None
+        and not turn.get("proof")
+        and _NEW_HERE.search(journey.words.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    ):
+        turn.say("utter_book_new_patient")
+        step.to_person("new_patient")
+        return None
     if await _without_permission(step):
         return None
     answered = step.asked in ("date_of_birth", "first_name")
@@ -217,7 +259,13 @@ async def proceed(step: Step) -> str | None:
             turn.clear("when")
         keep_names(step)
         return asked or None
+    before = step.proof.patient if step.proof else None
     step.proof = identity.proof_of(turn, step.now)
+    patient = step.proof.patient if step.proof else None
+    if journey.visit is not None and patient != journey.details.get("for", patient) and before != patient:
+        journey.visit = None
+        journey.forget_offers()
+    journey.details["for"] = patient
     if answered:
         step.asked = None
     return await ADVANCE[journey.kind](step)
@@ -267,13 +315,23 @@ def concerns(step: Step) -> bool:
         return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
     if step.asked in ("date_of_birth", "first_name"):
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)
-    return step.intent in ("out_of_scope", "ask_hours") and bool(turn.get("when") or turn.get("therapist") or turn.get("choice"))
+    if step.assent is not None and step.intent != "talk_to_human":
+        return True
+    value = bool(turn.get("when") or turn.get("therapist") or turn.get("choice"))
+    return value and (step.intent == "out_of_scope" or turn.confidence < DOUBTFUL)
 
 
 def _completes_birth_date(step: Step) -> bool:
-    from bot.nlu import birth_date
+    return step.asked == "date_of_birth" and step.intent != "talk_to_human" and birth_date.parts(step.turn.text) != birth_date.Parts()
 
-    return step.asked == "date_of_birth" and step.intent == "out_of_scope" and birth_date.parts(step.turn.text) != birth_date.Parts()
+
+async def _names_another(step: Step) -> bool:
+    """Does the message name another patient of this number ("it is for Lily I ask")?"""
+    proof = identity.proof_of(step.turn, step.now)
+    if proof is None or not proof.by_caregiver or step.intent == "talk_to_human":
+        return False
+    named = people.mentioned(await identity.known(step.turn, step.context), step.turn.text).people
+    return bool(named) and any(person.reference != proof.patient for person in named)
 
 
 def call_back(context: Context) -> datetime:

@@ -13,6 +13,7 @@ from actions.step import Step
 # "the other one" among two that were named.
 _OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
+_SHORT = ("mon", "tues?", "weds?", "thurs?|thu|thrs", "fri", "sat", "sun")
 _NEXT = re.compile(r"\b(?:next|soonest|first|upcoming) (?:one|visit|appointment|appt|session)\b", re.IGNORECASE)
 
 
@@ -78,7 +79,23 @@ def _named(step: Step, visits: Sequence[Visit]) -> Visit | None:
     starts = [step.context.clinic.local(visit.start) for visit in visits]
     answering = bool(asked) and not step.quiet and step.saying is not None
     meant = wishes.visits_meant(step.journey.said, starts, answering=answering)
-    return visits[meant[0]] if len(meant) == 1 else None
+    if len(meant) == 1:
+        return visits[meant[0]]
+    mentioned = [visit for visit in visits if _mentions(step, visit)]
+    return mentioned[0] if len(mentioned) == 1 else None
+
+
+def _mentions(step: Step, visit: Visit) -> bool:
+    """Do the words name the visit's day, without wishing for it?"""
+    words = f"{step.journey.words} {'' if step.quiet else step.turn.text}".lower()
+    local = step.context.clinic.local(visit.start)
+    near = {0: r"today|tonight", 1: r"tomorrow|tmrw|tmr|tomorow|2moro"}.get((local.date() - step.now.date()).days, "")
+    number = rf"{local.day}(?:st|nd|rd|th)"
+    names = "|".join(part for part in (near, f"{local:%A}s?".lower(), _SHORT[local.weekday()], number) if part)
+    if not re.search(rf"\b(?:{names})\b", words):
+        return False
+    wish = wishes.constraint(step.journey.said, local)
+    return wish is None or not wish.allows(local.replace(tzinfo=None))
 
 
 def _other(step: Step, visits: Sequence[Visit]) -> Visit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,11 @@ from actions.journey import visits_of
 from actions.journeys import outcomes
 from actions.scheduling.types import Status, Visit, to_json
 from actions.step import Step
+
+_NO_OTHER = re.compile(
+    r"\b(?:no|not|don'?t|dont|nope|without|nor)\b.{0,25}\b(?:other|another|different|new) (?:days?|times?|dates?|one|appointment|visit)\b",
+    re.IGNORECASE,
+)
 
 TOLD = {Status.DONE: "utter_cancelled", Status.REQUESTED: "utter_cancel_requested", Status.REFUSED: "utter_cancel_refused"}
 
@@ -43,6 +49,8 @@ async def advance(step: Step) -> str | None:
         return None
     if step.asked == "another_day" and not step.quiet:
         return await _after_offer(step, visit)
+    if _NO_OTHER.search(journey.words.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")):
+        journey.details["sure"] = True
     if step.asked in ("reason", "confirmed") or journey.details.get("sure"):
         return _confirm(step, visit)
     return _offer_another_day(step, visit)
@@ -50,13 +58,16 @@ async def advance(step: Step) -> str | None:
 
 def _offer_another_day(step: Step, visit: Visit) -> str:
     fee = rules.late_fee(step.context.clinic, visit, step.now)
-    name = "utter_ask_another_day" if fee is None else "utter_ask_another_day_late"
+    name = "utter_offer_another_day" if fee is None else "utter_offer_another_day_late"
     return step.ask("another_day", name, **step.names(visit), fee=fee, hours=step.context.clinic.policies.notice_hours)
 
 
 async def _after_offer(step: Step, visit: Visit) -> str | None:
     """Read the answer to "shall I find another day?": a yes or a day moves the visit, all else is taken for the reason."""
     journey = step.journey
+    if _NO_OTHER.search(step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")):
+        journey.details |= {"sure": True, "reason": step.turn.text}
+        return _confirm(step, visit)
     if step.assent or step.intent in ("reschedule_appointment", "ask_more_options", "book_appointment") or _names_another_day(step, visit):
         journey.kind = "reschedule"
         if not _names_another_day(step, visit):

@@ -67,11 +67,11 @@ async def answer(step: Step, waiting: Sequence[dict[str, Any]]) -> str | None:
         named = {person.reference for person in people.mentioned(persons, step.turn.text).people}
         chosen = [one for one in waiting if one["patient"] in named]
         index = step.turn.choice
-        if not chosen and index is not None and step.asked == "reminder":
+        if not chosen and index is not None and step.asked == "reminded":
             chosen = list(waiting) if index > len(waiting) else [waiting[index - 1 if index > 0 else -1]]
         if not chosen:
             shown = [f"{number}) {one['given']} {step.when(one['now'].start)}" for number, one in enumerate(waiting, start=1)]
-            return step.ask("reminder", "utter_ask_which_reminder", options=" ".join(shown), all=len(waiting) + 1)
+            return step.ask("reminded", "utter_ask_which_reminder", options=" ".join(shown), all=len(waiting) + 1)
     for one in chosen:
         await write(step, one["now"], one["patient"])
     done = {one["visit"] for one in chosen}

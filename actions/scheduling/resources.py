@@ -190,7 +190,8 @@ def first_visit(patient: str, opening: Opening, key: str) -> Resource:
         "participant": [{"actor": {"reference": patient}, "status": "accepted"}],
     }
     if opening.service_type:
-        fresh["serviceType"] = [{"text": opening.service_type}]
+        code = {"coding": [{"code": opening.service_code}]} if opening.service_code else {}
+        fresh["serviceType"] = [{**code, "text": opening.service_type}]
     return _entitled(_marked(_placed(fresh, opening), key, replace=True), opening)
 
 

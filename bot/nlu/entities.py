@@ -57,12 +57,14 @@ def find(text: str, now: datetime, awaiting: Awaiting, names: Names) -> list[Ent
     phone = _phone(text) if not born else None
     if phone:
         found.append(phone)
-    if not born and awaiting != Awaiting.DATE_OF_BIRTH and not _is_number_alone(text, awaiting):
-        wish = parse_when(text, now)
+    # A birth date beside a wish is blanked, so that it is not read as a day to come on.
+    about = text if not born else text[: born.start] + " " * (born.end - born.start) + text[born.end :]
+    if awaiting != Awaiting.DATE_OF_BIRTH and about.strip(" .,!") and not _is_number_alone(text, awaiting):
+        wish = parse_when(about, now)
         if wish is not None:
             start = min((span.start for span in wish.spans), default=0)
             end = max((span.end for span in wish.spans), default=len(text))
-            found.append(Entity("when", text, start, end))
+            found.append(Entity("when", about, start, end))
     found += _named("therapist", text, names.therapists)
     found += _named("location", text, names.locations)
     if awaiting == Awaiting.NAME:

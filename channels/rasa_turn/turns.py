@@ -24,6 +24,8 @@ from channels.rasa_turn.output import Emit, TurnOutput
 from channels.rasa_turn.patient_text import without_commands
 from channels.rasa_turn.protocol import MalformedTurn, end_line
 
+TAPBACK = "EXTERNAL_tapback"
+
 # Another turn of the same conversation is rare here, since a lease in SQL keeps them apart; it is waited for in steps of this.
 LOCK_STEP_SECONDS = 0.02
 
@@ -133,6 +135,10 @@ class Turn:
                 tracker,
             )
         clauses = parsed.pop("clauses", None) or [parsed]
+        if (reaction := request.metadata.get("tapback")) and TAPBACK in self._domain.intents:
+            # A reaction quotes our own words: they are not the patient's.
+            entity = {"entity": "reaction", "value": reaction["kind"]}
+            clauses = [{"text": reaction["kind"], "intent": {"name": TAPBACK, "confidence": 1.0}, "entities": [entity]}]
         self._ranking = parsed.get("intent_ranking") or []
         for position, clause in enumerate(clauses, start=1):
             self._output.begin_clause(last=position == len(clauses))

@@ -147,7 +147,7 @@ def _standing(one: Resource) -> Standing:
         patient=_actor([part["actor"] for part in one["participant"]], "Patient"),
         practitioner=_actor([part["actor"] for part in one["participant"]], "Practitioner"),
         start=_local(one["start"]),
-        kind=one["serviceType"][0]["coding"][0]["code"] if one.get("serviceType") else "",
+        kind=(one.get("serviceType") or [{}])[0].get("coding", [{}])[0].get("code", ""),
         slots=tuple(slot["reference"] for slot in one.get("slot", ())),
     )
 
