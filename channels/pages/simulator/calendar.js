@@ -36,11 +36,17 @@ function joined(entries) {
   return found;
 }
 
+/** "1:45–2:30 PM": the half of the day is said once where both ends lie in it. */
+function spanOf(start, end) {
+  const [from, to] = [clockOf(start), clockOf(end)];
+  return `${from.slice(-2) === to.slice(-2) ? from.slice(0, -3) : from}–${to}`;
+}
+
 function chip(one) {
   const off = OFF.has(one.status);
   const own = one.patient !== "" && one.patient === mine;
   const classes = ["entry", one.kind, own && "mine", off && "off", fresh.has(one.id) && "fresh"].filter(Boolean);
-  const hours = one.kind === "visit" ? clockOf(one.start) : `${clockOf(one.start)} – ${clockOf(one.end)}`;
+  const hours = one.kind === "visit" ? clockOf(one.start) : spanOf(one.start, one.end);
   const who = make("span", { className: "name" }, one.kind === "visit" ? one.name : NAMED[one.kind] ?? one.kind);
   const li = make("li", { className: classes.join(" ") }, make("span", { className: "hour" }, hours), " ", who);
   if (one.kind === "visit" && one.status !== "booked") li.append(" ", make("span", { className: "state" }, one.status));

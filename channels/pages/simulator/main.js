@@ -6,7 +6,7 @@ import { clearThread, drawThread } from "./thread.js";
 import { explain } from "./why.js";
 
 const STRANGER = "stranger";
-const QUICK = ["1", "2", "3", "yes", "no", "👍"];
+const QUICK = { 1: "1", 2: "2", 3: "3", yes: "yes", no: "no", "thumbs-up": "👍" };
 const LOST = "The stream of changes is cut; it is taken up again by itself.";
 let people = [], asks = {}, source = null, playing = "", week = "", clock = { now: "", zone: "UTC", down: false };
 
@@ -98,7 +98,7 @@ at("draft").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("compose").requestSubmit(); }
 });
 at("picture").addEventListener("click", () => at("picture").setAttribute("aria-pressed", String(at("picture").getAttribute("aria-pressed") !== "true")));
-at("quick").append(...QUICK.map((words) => make("button", { type: "button", onclick: () => text(words) }, words)));
+at("quick").append(...Object.entries(QUICK).map(([label, words]) => make("button", { type: "button", onclick: () => text(words) }, label)));
 
 at("break").addEventListener("click", () => call("scheduling", { down: true }));
 at("mend").addEventListener("click", async () => { if (await call("scheduling", { down: false })) at("break").disabled = false, at("break").focus(); });

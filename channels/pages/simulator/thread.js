@@ -21,8 +21,7 @@ function bubble(one, zone, react, explain) {
   const li = make("li", { className: one.direction }, words, meta);
   if (out) {
     const status = make("span", { className: "status" });
-    const like = make("button", { type: "button", className: "mini", title: "React to this answer with a thumbs-up", onclick: () => react(one) }, "👍");
-    like.setAttribute("aria-label", "React with a thumbs-up");
+    const like = make("button", { type: "button", className: "mini", title: "React to this answer with a thumbs-up", onclick: () => react(one) }, "Like");
     meta.append(status, like, make("button", { type: "button", className: "mini", onclick: () => explain(one.sid) }, "Why?"));
   }
   return { li, day: when.slice(0, 10) };
@@ -43,7 +42,7 @@ export function drawThread(view, zone, react, explain) {
     const words = STATUSES[one.status] ?? one.status;
     if (status && status.textContent !== words) status.textContent = words;
   }
-  if (fresh.length) list.scrollTop = list.scrollHeight;
+  if (fresh.length) at("log").scrollTop = at("log").scrollHeight;
   const staff = view.owner === "bot" ? "" : "This conversation is with a person. Give it back under “The desk”.";
   const words = view.answering && !staff ? "The line is answering …" : staff;
   if (at("quiet").textContent !== words) at("quiet").textContent = words;
