@@ -170,7 +170,7 @@ def _born(turn: Turn, context: Context, asked: str | None) -> date | None:
     if found is not None:
         turn.set(born_text=found.value.isoformat())
         return found.value
-    if birth_date.parts(turn.text) != birth_date.Parts():
+    if not turn.get("when") and birth_date.parts(turn.text) != birth_date.Parts():
         turn.set(born_text=f"{turn.get('born_text') or ''} {turn.text}".strip())
     return None
 

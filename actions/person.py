@@ -14,6 +14,7 @@ from actions.journey import Journey
 from actions.misunderstood import ActionNotUnderstood
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Visit, to_json
+from actions.switching import PUT_BACK
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
@@ -36,6 +37,8 @@ class ActionHandOff(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        if turn.get("last_change") and not tracker.active_loop_name and PUT_BACK.search(turn.text):
+            return [FollowupAction("visit_form")]
         if 0.0 < turn.confidence < DOUBTFUL and turn.intent not in NEVER_DOUBTED and not turn.get("handoff_reason"):
             # Rather asked again than sent to the desk for something that was hardly understood.
             return await ActionNotUnderstood().run(dispatcher, tracker, domain)

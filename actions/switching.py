@@ -31,9 +31,10 @@ ANSWERS = frozenset(
 )  # fmt: skip
 # "can you also book me one": another thing, not another word for this one.
 _ANOTHER = re.compile(r"\b(?:also|another|additional|extra|second|one more|as well|too)\b", re.IGNORECASE)
-_PUT_BACK = re.compile(
+PUT_BACK = re.compile(
     r"\b(?:undo|(?:put|change|switch|move) (?:it|that|this|me) back"
-    r"|(?:have|get|want|need) (?:it|that|my \w+|the (?:old|first) (?:one|time)) (?:back|again)"
+    r"|(?:have|get|want|need) (?:it|that|my [\w:']+(?: [\w']+)?|the (?:old|first) (?:one|time)) (?:back|again)"
+    r"|(?:it|that|this) go(?:es)? back|want again"
     r"|go back to (?:the|my|how)|keep (?:the|my) old|back (?:to|on) (?:the|my) old)\b",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ class Switch(Enum):
 def opened_by(step: Step) -> str:
     """Return the kind of journey that a message opens, "" when it is an answer."""
     intent, turn = step.intent, step.turn
-    if turn.get("last_change") and _PUT_BACK.search(turn.text):
+    if turn.get("last_change") and PUT_BACK.search(turn.text):
         return "undo"
     if intent in ("join_waitlist", "cancel_appointment", "never_mind", "opt_out") and says_leave(turn.text):
         return "leave_waitlist"

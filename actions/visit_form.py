@@ -57,6 +57,8 @@ TAPBACK = "EXTERNAL_tapback"
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
 DOUBTFUL = 0.5
+# "It's my shoulder" is the reason for a cancellation; a plain report of pain is more than that.
+DOUBTED_PAIN = 0.8
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
     re.IGNORECASE,
@@ -112,6 +114,8 @@ class ValidateVisitForm(Action):
             begun = await begin(step)
             if begun is not None:
                 return begun or None
+        elif step.journey.kind == "confirm_reminder":
+            return await confirm.answer(step, await confirm.reminded(step))
         elif beside:
             if beside != "action_not_understood":
                 turn.say("utter_back_to_visit")
@@ -124,6 +128,8 @@ class ValidateVisitForm(Action):
     async def _interrupted(self, step: Step) -> str | None:
         """Deal with a message that leaves the journey or starts another; None when the journey simply goes on, "" when it ends."""
         turn, journey = step.turn, step.journey
+        if journey.kind == "identify" and turn.get("when") and step.intent not in START:
+            journey.kind, journey.words = "reschedule", turn.text
         switch = decide(step)
         if switch is Switch.LEAVE:
             await leave(step)
@@ -291,7 +297,6 @@ async def _without_permission(step: Step) -> bool:
     due = call_back(step.context)
     step.task("no_permission", {"relative": found.unknown}, due=due)
     step.turn.say("utter_no_permission", relative=found.unknown, by=wording.when(due, step.turn.channel))
-    step.to_person("no_permission")
     return True
 
 
@@ -311,10 +316,12 @@ def concerns(step: Step) -> bool:
     turn = step.turn
     if step.intent in START or step.intent in ANSWERS:
         return True
-    if step.asked in ("another_day", "minutes", "reason"):
+    if step.asked in ("another_day", "minutes", "reason", "reminded"):
         return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
     if step.asked in ("date_of_birth", "first_name"):
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)
+    if step.journey.kind == "cancel" and step.asked == "confirmed" and step.intent == "report_pain" and turn.confidence < DOUBTED_PAIN:
+        return True
     if step.assent is not None and step.intent != "talk_to_human":
         return True
     value = bool(turn.get("when") or turn.get("therapist") or turn.get("choice"))

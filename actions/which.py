@@ -14,6 +14,7 @@ from actions.step import Step
 _OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
 _SHORT = ("mon", "tues?", "weds?", "thurs?|thu|thrs", "fri", "sat", "sun")
+_ELSEWHEN = re.compile(r"\b(?:different|other|another) (?:time|hour|slot)s?\b", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|soonest|first|upcoming) (?:one|visit|appointment|appt|session)\b", re.IGNORECASE)
 
 
@@ -81,12 +82,13 @@ def _named(step: Step, visits: Sequence[Visit]) -> Visit | None:
     meant = wishes.visits_meant(step.journey.said, starts, answering=answering)
     if len(meant) == 1:
         return visits[meant[0]]
-    mentioned = [visit for visit in visits if _mentions(step, visit)]
+    elsewhen = bool(_ELSEWHEN.search(step.journey.words))
+    mentioned = [visit for visit in visits if _mentions(step, visit, elsewhen=elsewhen)]
     return mentioned[0] if len(mentioned) == 1 else None
 
 
-def _mentions(step: Step, visit: Visit) -> bool:
-    """Do the words name the visit's day, without wishing for it?"""
+def _mentions(step: Step, visit: Visit, *, elsewhen: bool) -> bool:
+    """Do the words name the visit's day, without wishing for it? `elsewhen`: another time of that day is wished for."""
     words = f"{step.journey.words} {'' if step.quiet else step.turn.text}".lower()
     local = step.context.clinic.local(visit.start)
     near = {0: r"today|tonight", 1: r"tomorrow|tmrw|tmr|tomorow|2moro"}.get((local.date() - step.now.date()).days, "")
@@ -95,7 +97,7 @@ def _mentions(step: Step, visit: Visit) -> bool:
     if not re.search(rf"\b(?:{names})\b", words):
         return False
     wish = wishes.constraint(step.journey.said, local)
-    return wish is None or not wish.allows(local.replace(tzinfo=None))
+    return elsewhen or wish is None or not wish.allows(local.replace(tzinfo=None))
 
 
 def _other(step: Step, visits: Sequence[Visit]) -> Visit | None:

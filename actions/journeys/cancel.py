@@ -25,7 +25,8 @@ async def advance(step: Step) -> str | None:
     """Ask which visit, whether another day would help, and for the yes; then cancel."""
     journey = step.journey
     several = visits_of(journey.details.get("several", ()))
-    if step.asked == "confirmed" and step.assent and (journey.visit or several):
+    again = step.intent == "cancel_appointment" and step.saying is None and not step.turn.unseen_question
+    if step.asked == "confirmed" and (step.assent or again) and (journey.visit or several):
         for each in several or ([journey.visit] if journey.visit else []):
             await _cancel(step, each)
         return None
