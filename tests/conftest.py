@@ -28,7 +28,7 @@ from tests.support.stack import Stack
 
 MONDAY = "2025-06-02T09:00:00-04:00"
 # Tests of these folders share something that is slow to start, or the whole machine, so they stay in one process.
-TOGETHER = ("tests/conversations", "tests/contract/rasa_turn", "tests/acceptance", "tests/contract/twilio")
+TOGETHER = ("tests/conversations", "tests/contract/rasa_turn", "tests/acceptance", "tests/contract/twilio", "tests/browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,114 @@
+"""The simulator in a real Chromium, against the whole line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.support.stack import Stack
+
+ANSWER_MS = 30_000
+WIDE, PHONE = (1440, 900), (390, 844)
+
+
+@dataclass
+class Shown:
+    """The open page, with what it complained of on its console."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    async def barriers(self) -> list[str]:
+        """Return what axe calls serious or critical."""
+        found = (await Axe().run(self.page)).response["violations"]
+        return [f"{each['id']}: {each['help']}" for each in found if each["impact"] in ("serious", "critical")]
+
+
+@pytest.fixture
+async def shown(stack: Stack, browser: Browser) -> AsyncIterator[Shown]:
+    """The simulator, with its calendar drawn."""
+    page = await browser.new_page()
+    opened = Shown(page)
+    page.on("console", lambda message: opened.complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    await page.goto(f"{stack.address('edge')}/simulator")
+    await expect(page.locator("#week .entry").first).to_be_visible(timeout=ANSWER_MS)
+    yield opened
+    await page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [WIDE, PHONE])
+async def test_every_view_is_free_of_barriers_and_of_complaints(shown: Shown, width: int, height: int) -> None:
+    page = shown.page
+    await page.set_viewport_size({"width": width, "height": height})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await shown.barriers() == []
+    if (width, height) == PHONE:
+        for view in ("Calendar", "Desk"):
+            await page.get_by_role("button", name=view, exact=True).click()
+            await expect(page.locator("#draft")).to_be_hidden()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            assert await shown.barriers() == []
+    assert shown.complaints == []
+
+
+async def test_with_the_keyboard_alone_one_texts_as_maya_and_reads_why(shown: Shown) -> None:
+    page = shown.page
+    await page.locator("#person").focus()
+    await page.keyboard.type("Maya")
+    await expect(page.locator("#hint")).to_contain_text("1991-04-09")
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.id") == "draft":
+            break
+    await page.keyboard.type("can't make tuesday, got something later that week?")
+    await page.keyboard.press("Enter")
+    answer = page.locator("#thread .out").last
+    await expect(answer).to_contain_text("date of birth", timeout=ANSWER_MS)
+    await expect(page.locator("#draft")).to_have_value("")
+    await answer.get_by_role("button", name="Why?").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_contain_text("reschedule_appointment")
+    await expect(page.get_by_role("dialog")).to_contain_text("About the visit: Tuesday 3 June")
+    await expect(page.get_by_role("dialog")).to_contain_text("answered")
+    assert await shown.barriers() == []
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert shown.complaints == []
+
+
+async def test_the_calendar_shows_a_visit_booked_while_one_looks(shown: Shown, stack: Stack) -> None:
+    page = shown.page
+    await expect(page.locator(".entry.mine").first).to_be_visible()
+    for words in ("can't make tuesday, got something later that week?", "4/9/1991", "1", "yes"):
+        before = await page.locator("#thread .out").count()
+        await page.locator("#draft").fill(words)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#thread .out").nth(before)).to_be_visible(timeout=ANSWER_MS)
+        await expect(page.locator("#quiet")).to_have_text("", timeout=ANSWER_MS)
+    await expect(page.locator("#changes")).to_contain_text("Maya Torres", timeout=ANSWER_MS)
+    await expect(page.locator(".entry.mine.fresh").first).to_be_visible()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Save as a test").click()
+    saved = (await (await download.value).path()).read_text(encoding="utf-8")
+    assert "moved: {" in saved
+    assert "1991" not in saved
+
+
+async def test_the_clock_moves_and_the_outage_shows_and_ends(shown: Shown, stack: Stack) -> None:
+    page = shown.page
+    await page.get_by_role("button", name="Break the scheduling system").click()
+    await expect(page.get_by_text("The scheduling system is broken.")).to_be_visible()
+    assert (stack.home / "scheduling.down").exists()
+    await page.get_by_role("button", name="Mend it").click()
+    await expect(page.get_by_text("The scheduling system is broken.")).to_be_hidden()
+    assert not (stack.home / "scheduling.down").exists()
+    shown_before = await page.locator("#now").get_attribute("datetime")
+    await page.get_by_role("button", name="+1 hour").click()
+    await expect(page.locator("#now")).not_to_have_attribute("datetime", shown_before or "")
+    await page.get_by_role("button", name="The week after").click()
+    await expect(page.locator("#calendar-title")).to_contain_text("June 9")
