@@ -119,6 +119,7 @@ def _ready(settings: Settings, seconds: float) -> None:
     if settings.mode == "live":
         say(f"Twilio's webhook for texts: {settings.base_url}/twilio/sms")
         return
+    say(f"text it and watch its calendar: {settings.base_url}/simulator")
     if not settings.scheduling_url:
         path = demo_file.write(settings, base, demo_clinic.cast_of(settings))
         say(f"the schedule is at {settings.scheduling}")

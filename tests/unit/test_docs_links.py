@@ -60,7 +60,7 @@ def _is_there(said: str) -> bool:
     if SOURCE_NAME.fullmatch(said):
         return (ROOT / said).exists() or any(any((ROOT / room).rglob(said)) for room in ROOMS)
     dotted = said.split(".")
-    if dotted[0] in ROOMS and len(dotted) > 1 and dotted[-1] != "db" and all(part.isidentifier() for part in dotted):
+    if dotted[0] in ROOMS and len(dotted) > 1 and dotted[-1] not in ("db", "down") and all(part.isidentifier() for part in dotted):
         module = ROOT.joinpath(*dotted)
         return module.is_dir() or module.with_suffix(".py").exists()
     return True

@@ -103,6 +103,9 @@ async def test_live_mode_shows_no_demo(settings: Settings, database: Database) -
     async with aiohttp.ClientSession() as http:
         for path in (
             "/",
+            "/simulator",
+            "/simulator/static/main.js",
+            "/simulator/api/clock",
             "/simulator/api/messages?number=%2B12075550120",
             f"/simulator/twilio/2010-04-01/Accounts/{DEMO_ACCOUNT_SID}/Messages.json",
         ):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 
 from bot.outage import is_down
-from bot.settings import Settings
 from channels.simulator.guard import number_of
 from channels.simulator.levers import wanted_instant
 from tests.support.scripted import NOON
