@@ -19,6 +19,7 @@ DONE = None
 # Where a yes or a no stands first, it is the answer, whatever follows: "yes i know about the fee".
 YES_NO_SLOTS = frozenset({"confirmed", "another_day"})
 _LEAD = re.compile(r"\W*(?:ok(?:ay)? |oh |um |well |ugh )?(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b", re.IGNORECASE)
+_SIDE = re.compile(r"\b(?:(?P<last>later|latter|last)|earlier|former|first|sooner)\b", re.IGNORECASE)
 YES = frozenset({"affirm"})
 NO = frozenset({"deny"})
 
@@ -70,7 +71,11 @@ class Step:
     @property
     def choice(self) -> int | None:
         """The number that was chosen, -1 for the last one."""
-        return None if self.quiet or self.turn.unseen_question else self.turn.choice
+        if self.quiet or self.turn.unseen_question:
+            return None
+        if self.turn.choice is None and self.intent == "choose_option" and (side := _SIDE.search(self.turn.text)):
+            return -1 if side["last"] else 1
+        return self.turn.choice
 
     @property
     def saying(self) -> dict[str, Any] | None:

@@ -30,7 +30,9 @@ ANSWERS = frozenset(
     }
 )  # fmt: skip
 # "can you also book me one": another thing, not another word for this one.
-_ANOTHER = re.compile(r"\b(?:also|another|additional|extra|second|one more|as well|too)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:also|additional|extra|one more|as well|(?:another|second) (?:visit|appointment|appt|session|one))\b", re.IGNORECASE
+)
 PUT_BACK = re.compile(
     r"\b(?:undo|(?:put|change|switch|move) (?:it|that|this|me) back"
     r"|(?:have|get|want|need) (?:it|that|my [\w:']+(?: [\w']+)?|the (?:old|first) (?:one|time)) (?:back|again)"

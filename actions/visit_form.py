@@ -24,7 +24,7 @@ from actions.journey import Journey
 from actions.journeys import book, cancel, check, confirm, late, reschedule, undo, waitlist
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Related, visit_from_json
-from actions.step import NotSettled, Step
+from actions.step import YES_NO_SLOTS, NotSettled, Step
 from actions.switching import ANSWERS, START, Switch, decide, opened_by
 from actions.turn import Turn
 from bot.nlu import birth_date
@@ -52,6 +52,10 @@ PASSING_SLOTS = ("choice", "when", "therapist", "location")
 # A scheduling system that restarts is back by then; until then a turn is tried again before the patient hears of it.
 PATIENCE = timedelta(seconds=12)
 NOTHING_OPEN = "nothing_open"
+# What may correct the change just made, when it says a time.
+CHANGES_AGAIN = frozenset(
+    {"correct_value", "deny", "inform", "reschedule_appointment", "choose_option", "ask_more_options", "affirm", "confirm_appointment"}
+)
 TAPBACK = "EXTERNAL_tapback"
 # Reactions that say yes to a reminder, as telephones write them.
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
@@ -59,6 +63,7 @@ LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART
 DOUBTFUL = 0.5
 # "It's my shoulder" is the reason for a cancellation; a plain report of pain is more than that.
 DOUBTED_PAIN = 0.8
+_FEE = re.compile(r"\$|\b(?:fee|dollars?|bucks|charged?)\b", re.IGNORECASE)
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
     re.IGNORECASE,
@@ -226,7 +231,7 @@ async def _answer(step: Step) -> str | None:
         if intent in ("deny", "never_mind") and not turn.get("when"):
             step.journey = _fresh(step, "undo")
             return None
-        if intent in ("correct_value", "deny", "inform", "reschedule_appointment") and turn.get("when") and change.get("now"):
+        if intent in CHANGES_AGAIN and turn.get("when") and change.get("now"):
             step.journey = _fresh(step, "reschedule")
             step.journey.details["same_day"] = True
             step.journey.visit = visit_from_json(change["now"])
@@ -235,6 +240,9 @@ async def _answer(step: Step) -> str | None:
         # A time out of the blue ("anything else on thursday?") is a wish to move what stands.
         step.journey = _fresh(step, "reschedule")
         return None
+    if intent == "wait_please":
+        turn.say("utter_wait")
+        return ""
     turn.set(next_step=NOTHING_OPEN)
     return ""
 
@@ -322,6 +330,8 @@ def concerns(step: Step) -> bool:
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)
     if step.journey.kind == "cancel" and step.asked == "confirmed" and step.intent == "report_pain" and turn.confidence < DOUBTED_PAIN:
         return True
+    if step.asked in YES_NO_SLOTS and step.intent == "ask_billing_insurance" and _FEE.search(turn.text):
+        return True  # the fee that the question has just told
     if step.assent is not None and step.intent != "talk_to_human":
         return True
     value = bool(turn.get("when") or turn.get("therapist") or turn.get("choice"))
@@ -335,7 +345,7 @@ def _completes_birth_date(step: Step) -> bool:
 async def _names_another(step: Step) -> bool:
     """Does the message name another patient of this number ("it is for Lily I ask")?"""
     proof = identity.proof_of(step.turn, step.now)
-    if proof is None or not proof.by_caregiver or step.intent == "talk_to_human":
+    if proof is None or step.intent == "talk_to_human":
         return False
     named = people.mentioned(await identity.known(step.turn, step.context), step.turn.text).people
     return bool(named) and any(person.reference != proof.patient for person in named)

@@ -14,6 +14,7 @@ from actions.step import Step
 _OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
 _SHORT = ("mon", "tues?", "weds?", "thurs?|thu|thrs", "fri", "sat", "sun")
+_CANNOT = re.compile(r"\bcan ?(?:no|')?t\b|\bcannot\b|\bcan not\b", re.IGNORECASE)
 _ELSEWHEN = re.compile(r"\b(?:different|other|another) (?:time|hour|slot)s?\b", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|soonest|first|upcoming) (?:one|visit|appointment|appt|session)\b", re.IGNORECASE)
 
@@ -56,10 +57,13 @@ def corrected(step: Step, visits: Sequence[Visit]) -> Visit | None:
     if said is None or step.journey.visit is None:
         return None
     found = wishes.read(said)
-    if found is None or found.visit_reference is None:
+    if found is None:
+        return None
+    named = found.visit_reference or (found.constraint if step.intent == "correct_value" and _CANNOT.search(step.turn.text) else None)
+    if named is None:
         return None
     starts = [step.context.clinic.local(visit.start).replace(tzinfo=None) for visit in visits]
-    meant = [visit for visit, start in zip(visits, starts, strict=True) if found.visit_reference.allows(start)]
+    meant = [visit for visit, start in zip(visits, starts, strict=True) if named.allows(start)]
     return meant[0] if len(meant) == 1 and meant[0].reference != step.journey.visit.reference else None
 
 
