@@ -31,7 +31,7 @@ class Shown:
 @pytest.fixture
 async def shown(stack: Stack, browser: Browser) -> AsyncIterator[Shown]:
     """The simulator, with its calendar drawn."""
-    page = await browser.new_page()
+    page = await browser.new_page(reduced_motion="reduce")  # axe would measure colours half-way through a transition
     opened = Shown(page)
     page.on("console", lambda message: opened.complaints.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
