@@ -72,7 +72,7 @@ class ActionOfferOpening(Action):
         }
         turn.set(waitlist_offer=offer)
         step = Step(turn, context, Journey("take_offer"))
-        turn.say("utter_offer_from_waitlist", minutes=minutes, **step.names(None, held))
+        turn.say("utter_place_came_free", minutes=minutes, **step.names(None, held))
         return turn.events()
 
 

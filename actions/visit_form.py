@@ -216,7 +216,7 @@ async def _answer(step: Step) -> str | None:
         step.journey.people = [offer["patient"]]
         return None
     if offer and intent in ("deny", "never_mind"):
-        turn.say("utter_offer_declined")
+        turn.say("utter_place_declined")
         turn.clear("waitlist_offer")
         return ""
     change = turn.get("last_change")

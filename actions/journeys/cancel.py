@@ -59,7 +59,7 @@ async def advance(step: Step) -> str | None:
 
 def _offer_another_day(step: Step, visit: Visit) -> str:
     fee = rules.late_fee(step.context.clinic, visit, step.now)
-    name = "utter_offer_another_day" if fee is None else "utter_offer_another_day_late"
+    name = "utter_another_day" if fee is None else "utter_another_day_late"
     return step.ask("another_day", name, **step.names(visit), fee=fee, hours=step.context.clinic.policies.notice_hours)
 
 

@@ -101,7 +101,7 @@ async def take_offer(step: Step) -> str | None:
     offer = step.turn.get("waitlist_offer") or {}
     opening = opening_from_json(offer.get("opening"))
     if opening is None or offer.get("patient") != step.patient:
-        step.turn.say("utter_offer_is_over")
+        step.turn.say("utter_place_is_gone")
         step.turn.clear("waitlist_offer")
         return None
     if not journey.details.get("agreed") and not step.assent:

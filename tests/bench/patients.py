@@ -19,7 +19,7 @@ BURST = ("hi", "one quick thing", "i need to move my appointment", "something ca
 OPENER = "i need to move my appointment"
 DONE = re.compile(r"\bDone:")
 REPLIES = (
-    (re.compile(r"date of birth", re.IGNORECASE), None),
+    (re.compile(r"date of birth|birth date", re.IGNORECASE), None),
     (re.compile(r"which visit", re.IGNORECASE), "1"),
     (re.compile(r"Reply YES"), "yes"),
     (re.compile(r"Reply 1"), "1"),
