@@ -191,12 +191,23 @@ async def begin(step: Step) -> str | None:
     """Open a journey by what the message says; None to go on with it, else the slot asked for ("" when nothing is open)."""
     turn = step.turn
     kind = opened_by(step)
+    if kind == "confirm" and turn.confidence < DOUBTFUL:
+        kind = "check"  # nothing is confirmed on a guess
     if kind:
         step.journey = _fresh(step, kind)
+        if kind in ("reschedule", "cancel"):
+            await _of_reminder(step)
         if not turn.get("proof") and kind in ("reschedule", "book"):
             turn.say("utter_happy_to_look")
         return None
     return await _answer(step)
+
+
+async def _of_reminder(step: Step) -> None:
+    """Let an answer to the one open reminder be about its visit: "can't do that, thursday?"."""
+    waiting = await confirm.reminded(step) if step.turn.get("reminders") else []
+    if len(waiting) == 1:
+        step.journey.visit, step.journey.people = waiting[0]["now"], [waiting[0]["patient"]]
 
 
 async def _answer(step: Step) -> str | None:
@@ -209,6 +220,7 @@ async def _answer(step: Step) -> str | None:
         return await confirm.answer(step, waiting) or ""
     if waiting and intent == "deny":
         step.journey = _fresh(step, "cancel")
+        await _of_reminder(step)
         return None
     if offer and intent in ("affirm", "book_appointment", "confirm_appointment", "join_waitlist", "choose_option"):
         step.journey = _fresh(step, "take_offer")

@@ -13,6 +13,7 @@ from actions.step import Step
 # "the other one" among two that were named.
 _OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
+DAYS_OF_A_WEEK = 7
 _SHORT = ("mon", "tues?", "weds?", "thurs?|thu|thrs", "fri", "sat", "sun")
 _CANNOT = re.compile(r"\bcan ?(?:no|')?t\b|\bcannot\b|\bcan not\b", re.IGNORECASE)
 _ELSEWHEN = re.compile(r"\b(?:different|other|another) (?:time|hour|slot)s?\b", re.IGNORECASE)
@@ -95,9 +96,12 @@ def _mentions(step: Step, visit: Visit, *, elsewhen: bool) -> bool:
     """Do the words name the visit's day, without wishing for it? `elsewhen`: another time of that day is wished for."""
     words = f"{step.journey.words} {'' if step.quiet else step.turn.text}".lower()
     local = step.context.clinic.local(visit.start)
-    near = {0: r"today|tonight", 1: r"tomorrow|tmrw|tmr|tomorow|2moro"}.get((local.date() - step.now.date()).days, "")
+    ahead = (local.date() - step.now.date()).days
+    near = {0: r"today|tonight", 1: r"tomorrow|tmrw|tmr|tomorow|2moro"}.get(ahead, "")
     number = rf"{local.day}(?:st|nd|rd|th)"
-    names = "|".join(part for part in (near, f"{local:%A}s?".lower(), _SHORT[local.weekday()], number) if part)
+    # A bare weekday is the next such day: a wish for Thursday does not mean the visit on the Thursday after.
+    weekday = (f"{local:%A}s?".lower(), _SHORT[local.weekday()]) if 0 < ahead <= DAYS_OF_A_WEEK else ()
+    names = "|".join(part for part in (near, *weekday, number) if part)
     if not re.search(rf"\b(?:{names})\b", words):
         return False
     wish = wishes.constraint(step.journey.said, local)

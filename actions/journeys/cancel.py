@@ -41,6 +41,8 @@ async def advance(step: Step) -> str | None:
     if len(visits) > 1 and which.says_all(journey.words if step.quiet else f"{journey.words} {step.turn.text}"):
         journey.details["several"] = [to_json(visit) for visit in visits]
         return _confirm_several(step, visits)
+    if (other := which.corrected(step, visits)) is not None:
+        journey.visit = other
     visit = which.settle(step, visits)
     if visit is None:
         return which.ask(step, visits)
