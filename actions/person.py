@@ -75,12 +75,21 @@ class ActionHandOff(Action):
 
 
 class ActionHandOffRequest(ActionHandOff):
-    """The same for a wish that the line leaves to the desk."""
+    """The same for a wish that the line leaves to the desk. Beside an open question staff get a task and the line goes on."""
 
     reason = "request_for_desk"
 
     def name(self) -> str:
         return "action_hand_off_request"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        if not tracker.active_loop_name or turn.intent in NEVER_DOUBTED or turn.confidence < DOUBTFUL:
+            return await super().run(dispatcher, tracker, domain)
+        detail = {"about": turn.intent, "message": turn.message_id}
+        turn.record("staff_task", kind="question", detail=detail, dedupe_key=f"question:{turn.message_id}:{turn.intent}", due_at=None)
+        turn.say("utter_holding_queue")
+        return []
 
 
 class ActionResume(Action):
