@@ -11,12 +11,6 @@ from typing import Any
 
 from actions.scheduling.types import Opening, Visit, opening_from_json, to_json, visit_from_json
 
-# What a journey may be about; `answer` is a reply that came while nothing was open.
-KINDS = (
-    "reschedule", "book", "cancel", "confirm", "check", "late", "waitlist", "leave_waitlist", "take_offer",
-    "undo", "visits_left", "identify", "answer",
-)  # fmt: skip
-
 
 @dataclass
 class Journey:

@@ -14,8 +14,6 @@ from actions.journey import Journey
 from actions.scheduling.types import Actor, Opening, Visit
 from actions.turn import Turn
 
-# Slots that a question may be about; `awaiting` stands with the response that asks.
-DONE = None
 # Where a yes or a no stands first, it is the answer, whatever follows: "yes i know about the fee".
 YES_NO_SLOTS = frozenset({"confirmed", "another_day"})
 _LEAD = re.compile(r"\W*(?:ok(?:ay)? |oh |um |well |ugh )?(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b", re.IGNORECASE)
