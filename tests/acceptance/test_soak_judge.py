@@ -203,7 +203,7 @@ class TestAFalseDone:
     @pytest.mark.parametrize(
         ("body", "fault"),
         [
-            ("All right, nothing changed: your Tue Jun 3, 10:00 AM visit stands.", {'false "done"'}),
+            ("All right, nothing changed: Tue Jun 3, 10:00 AM stands.", {'false "done"'}),
             ("Your Tue Jun 3, 10:00 AM visit is unchanged.", {'false "done"'}),
             ("Your Thu Jun 5, 12:30 PM visit is unchanged.", set()),
         ],
@@ -225,4 +225,4 @@ def test_a_slot_that_nobody_can_book_any_more(honest: Evidence) -> None:
 def test_the_judge_reads_the_line_s_own_words() -> None:
     book = Phrasebook()
     assert {"utter_moved"} <= book.names([DONE])
-    assert {"utter_next_visit"} <= book.names(["Your next visit is Thu Jun 5, 12:30 PM with Dana at Riverside."])
+    assert {"utter_next_visit"} <= book.names(["Next visit: Thu Jun 5, 12:30 PM with Dana at Riverside."])

@@ -15,8 +15,8 @@ from tests.acceptance.soak.evidence import Evidence, Row
 from tests.acceptance.soak.schedule import Schedule, Visit, active
 
 TIME = r"(?P<when>\w{3} \w{3} \d{1,2}, \d{1,2}:\d\d [AP]M)"
-CLAIM = re.compile(rf"(?P<verb>Done:|You're confirmed:|Your next visit is) {TIME} with (?P<who>[\w' -]+?) at (?P<where>[\w' -]+?)[.,]")
-STANDS = re.compile(rf"[Yy]our {TIME}(?: visit)? (?:stands|is unchanged)")
+CLAIM = re.compile(rf"(?P<verb>Done:|You're confirmed:|Next visit:) {TIME} with (?P<who>[\w' -]+?) at (?P<where>[\w' -]+?)[.,]")
+STANDS = re.compile(rf"{TIME}(?: visit)? (?:stands|is unchanged)")
 CLAIMING = frozenset({"utter_moved", "utter_confirmed", "utter_next_visit", "utter_next_visit_and_then"})
 # A look-up may be told again from the conversation's memory by the next worker, so it may be that old.
 RETOLD = timedelta(seconds=120)

@@ -32,7 +32,7 @@ class Phrasebook:
         for path in sorted(folder.glob("*.yml")):
             for name, variants in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items():
                 for variant in variants:
-                    if variant.get("channel", "sms") == "sms" and variant.get("text"):
+                    if variant.get("channel", "sms") == "sms" and _words(variant.get("text", "")):
                         awaiting = (variant.get("metadata") or {}).get("awaiting", "none")
                         self._patterns.append((name, awaiting, _pattern(variant["text"])))
 
@@ -52,6 +52,14 @@ class Phrasebook:
         return {phrase.name for text in texts for phrase in self.read(text)}
 
 
+PLACE = re.compile(r"\{[^}]*\}")
+
+
+def _words(template: str) -> bool:
+    """Has the template words of its own? One that is all placeholder would be found in every text."""
+    return bool(PLACE.sub("", template).strip())
+
+
 def _pattern(template: str) -> re.Pattern[str]:
-    parts = [re.escape(part) for part in re.split(r"\{[^}]*\}", template)]
-    return re.compile(".+?".join(parts))
+    # `{whose}` is often empty, and no other value is.
+    return re.compile(".*?".join(re.escape(part) for part in PLACE.split(template)))
