@@ -38,7 +38,7 @@ class ActionHandOff(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
         if turn.get("last_change") and not tracker.active_loop_name and PUT_BACK.search(turn.text):
-            return [FollowupAction("visit_form")]
+            return [FollowupAction("journey_form")]
         if 0.0 < turn.confidence < DOUBTFUL and turn.intent not in NEVER_DOUBTED and not turn.get("handoff_reason"):
             # Rather asked again than sent to the desk for something that was hardly understood.
             return await ActionNotUnderstood().run(dispatcher, tracker, domain)

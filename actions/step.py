@@ -54,7 +54,7 @@ class Step:
     @property
     def patient(self) -> str:
         """The proven patient's reference."""
-        assert self.proof is not None, "the journey goes on with a proven identity only"  # noqa: S101 - visit_form sees to it
+        assert self.proof is not None, "the journey goes on with a proven identity only"  # noqa: S101 - journey_form sees to it
         return self.proof.patient
 
     @property

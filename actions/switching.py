@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from actions.journeys.registry import KINDS
 from actions.journeys.waitlist import says_leave
 from actions.step import Step
 
@@ -29,6 +30,8 @@ ANSWERS = frozenset(
         "repeat_that", "slow_down", "EXTERNAL_tapback",
     }
 )  # fmt: skip
+# Journeys that a look at the schedule interrupts.
+_CHANGES = frozenset({"reschedule", "book", "cancel", "waitlist"})
 # "can you also book me one": another thing, not another word for this one.
 _ANOTHER = re.compile(
     r"\b(?:also|additional|extra|one more|as well|(?:another|second) (?:visit|appointment|appt|session|one))\b", re.IGNORECASE
@@ -97,8 +100,9 @@ def decide(step: Step) -> Switch:
         return Switch.LATE
     if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
         return Switch.QUEUE
-    if wanted in ("check", "visits_left"):
-        return Switch.ASIDE if kind in ("reschedule", "book", "cancel", "waitlist") and not _names_a_time(step) else Switch.GO_ON
+    if KINDS[wanted].beside:
+        visits = wanted in ("check", "visits_left")
+        return Switch.GO_ON if visits and (_names_a_time(step) or kind not in _CHANGES) else Switch.ASIDE
     if step.asked in ("date_of_birth", "first_name"):
         return Switch.REPLACE if wanted != "confirm" else Switch.GO_ON
     if wanted == "confirm":

@@ -72,8 +72,9 @@ class Say:
 class Record:
     """Something a turn wants stored together with its replies: a hand-off, a staff task, a proof of identity, an audit entry.
 
-    `kind` is one of `handoff` {reason, urgency?, summary, facts}, `staff_task` {kind, detail, due_at?, dedupe_key?},
-    `identity` {patient, proven_until}, `consent` {opted_out}, `audit` {what, actor, patient?, detail?}; `detail` is JSON.
+    `kind` is one of `handoff` {reason, urgency?, summary, facts}, `staff_task` {kind, detail, owner?, due_at?, dedupe_key?},
+    `identity` {patient, proven_until}, `consent` {opted_out}, `audit` {what, actor, patient?, detail?}, or one of
+    `bot.turns.patient_records`; `detail` is JSON.
     """
 
     kind: str

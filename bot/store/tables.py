@@ -42,7 +42,8 @@ class Instant(TypeDecorator):
 Json = sa.JSON(none_as_null=True)
 
 
-def _one_of(column: str, *values: str) -> sa.CheckConstraint:
+def one_of(column: str, *values: str) -> sa.CheckConstraint:
+    """Return the check that a column holds one of these words."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return sa.CheckConstraint(f"{column} IN ({quoted})", name=f"{column}_known")
 
@@ -71,8 +72,8 @@ conversation = sa.Table(
     sa.Column("patient", sa.Text),  # FHIR reference whose identity was proven on this thread
     sa.Column("proven_until", Instant),
     sa.UniqueConstraint("channel", "line", "address"),
-    _one_of("owner", "bot", "queue", "staff"),
-    _one_of("channel", "sms", "whatsapp", "voice"),
+    one_of("owner", "bot", "queue", "staff"),
+    one_of("channel", "sms", "whatsapp", "voice"),
 )
 
 # A turn takes all waiting messages of a conversation. Which ones is stored before the dialogue sees them, so that a repeated turn is
@@ -90,9 +91,9 @@ turn = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
     sa.Column("explanation", Json),  # demo mode: what decided the answer, without any message text
-    _one_of("kind", "messages", "trigger", "events"),
+    one_of("kind", "messages", "trigger", "events"),
     # Triggers wait until the conversation has no open turn; at most one is open. A turn of messages is open from the start.
-    _one_of("state", "waiting", "open", "done", "given_up"),
+    one_of("state", "waiting", "open", "done", "given_up"),
 )
 _unique_where("uq_turn_one_open", turn.c.conversation_id, where="state = 'open'")
 sa.Index(
@@ -154,9 +155,9 @@ outbox = sa.Table(
     sa.Column("handed_at", Instant),
     sa.Column("statement", sa.Text),  # what of the body still holds when its question is withdrawn
     sa.UniqueConstraint("turn_id", "seq"),
-    _one_of("purpose", "answer", "consent", "safety", "staff", "page", "outreach"),
+    one_of("purpose", "answer", "consent", "safety", "staff", "page", "outreach"),
     # queued -> sending -> handed -> (final by carrier_status); refused and superseded are ends of their own
-    _one_of("state", "queued", "sending", "handed", "refused", "superseded"),
+    one_of("state", "queued", "sending", "handed", "refused", "superseded"),
 )
 sa.Index(
     "ix_outbox_due",
@@ -207,8 +208,8 @@ handoff = sa.Table(
     sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
-    _one_of("urgency", "normal", "high", "emergency"),
-    _one_of("state", "waiting", "claimed", "closed"),
+    one_of("urgency", "normal", "high", "emergency"),
+    one_of("state", "waiting", "claimed", "closed"),
 )
 _unique_where("uq_handoff_one_open", handoff.c.conversation_id, where="state <> 'closed'")
 
@@ -226,7 +227,8 @@ staff_task = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("due_at", Instant),
     sa.Column("closed_at", Instant),
-    _one_of("state", "open", "closed"),
+    sa.Column("owner", sa.Text),  # who is to see to it: a role or a staff code of the clinic's file
+    one_of("state", "open", "closed"),
 )
 
 incident = sa.Table(
@@ -241,8 +243,8 @@ incident = sa.Table(
     sa.Column("events", Json, nullable=False),  # [{at, message_sid, level, category, patterns}], the history of a rising level
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
-    _one_of("level", "urgent", "emergency", "crisis"),
-    _one_of("state", "open", "closed"),
+    one_of("level", "urgent", "emergency", "crisis"),
+    one_of("state", "open", "closed"),
 )
 _unique_where("uq_incident_one_open", incident.c.conversation_id, where="state = 'open'")
 
@@ -263,7 +265,7 @@ booking_request = sa.Table(
     sa.Column("result", Json),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
-    _one_of("kind", "move", "book", "cancel"),
+    one_of("kind", "move", "book", "cancel"),
 )
 # A visit is changed by one request at a time.
 _unique_where("uq_booking_request_one_open", booking_request.c.old_appointment, where="outcome IS NULL AND old_appointment IS NOT NULL")

@@ -15,6 +15,7 @@ from bot.ids import new_id
 from bot.store.inbox import set_consent
 from bot.store.tables import audit, conversation, staff_task
 from bot.store.turns import Held
+from bot.turns import patient_records
 from bot.types import Record
 
 _REQUIRED = {
@@ -23,6 +24,7 @@ _REQUIRED = {
     "identity": ("patient", "proven_until"),
     "consent": ("opted_out",),
     "audit": ("what", "actor"),
+    **patient_records.REQUIRED,
 }
 
 
@@ -49,6 +51,7 @@ class Wanted:
     audits: tuple[dict[str, Any], ...]
     identity: tuple[str, datetime] | None
     opted_out: bool | None
+    told: tuple[Record, ...] = ()
 
 
 def read(records: Sequence[Record]) -> Wanted:
@@ -58,6 +61,7 @@ def read(records: Sequence[Record]) -> Wanted:
     audits: list[dict[str, Any]] = []
     identity: tuple[str, datetime] | None = None
     opted_out: bool | None = None
+    told: list[Record] = []
     for record in records:
         if record.kind not in _REQUIRED:
             raise BadRecord(f"a record's kind is {record.kind!r}; use one of {', '.join(_REQUIRED)}")
@@ -71,6 +75,7 @@ def read(records: Sequence[Record]) -> Wanted:
             tasks.append(
                 {
                     "kind": detail["kind"],
+                    "owner": detail.get("owner"),
                     "detail": detail.get("detail") or {},
                     "due_at": _instant("due_at", detail.get("due_at")),
                     "dedupe_key": detail.get("dedupe_key"),
@@ -82,9 +87,11 @@ def read(records: Sequence[Record]) -> Wanted:
             identity = (str(detail["patient"]), proven)
         elif record.kind == "consent":
             opted_out = bool(detail["opted_out"])
+        elif record.kind in patient_records.REQUIRED:
+            told.append(record)
         else:
             audits.append({name: detail.get(name) for name in ("what", "actor", "patient", "detail")})
-    return Wanted(handoff, tuple(tasks), tuple(audits), identity, opted_out)
+    return Wanted(handoff, tuple(tasks), tuple(audits), identity, opted_out, tuple(told))
 
 
 def write(connection: Connection, held: Held, wanted: Wanted, now: datetime) -> None:
@@ -100,6 +107,7 @@ def write(connection: Connection, held: Held, wanted: Wanted, now: datetime) -> 
         connection.execute(
             conversation.update().where(conversation.c.id == held.conversation_id).values(patient=patient, proven_until=proven_until)
         )
+    patient_records.write(connection, held.conversation_id, wanted.told, now)
     if wanted.opted_out is not None:
         set_consent(connection, held.channel.value, held.line, held.address, opted_out=wanted.opted_out, source=held.id, now=now)
 

@@ -47,13 +47,13 @@ slots:
     mappings:
       - type: from_text
         not_intent: [book, greet, ask_parking, human, human_stock]
-        conditions: [{active_loop: visit_form, requested_slot: day}]
+        conditions: [{active_loop: journey_form, requested_slot: day}]
   confirmed:
     type: any
     mappings:
       - type: from_text
         not_intent: [greet, ask_parking, human, human_stock]
-        conditions: [{active_loop: visit_form, requested_slot: confirmed}]
+        conditions: [{active_loop: journey_form, requested_slot: confirmed}]
   nps_score:
     type: text
     influence_conversation: false
@@ -63,12 +63,12 @@ slots:
   nickname:
     type: text
     influence_conversation: false
-    mappings: [{type: custom, action: action_nickname, conditions: [{active_loop: visit_form}]}]
+    mappings: [{type: custom, action: action_nickname, conditions: [{active_loop: journey_form}]}]
   suspended:
     type: any
     mappings: [{type: custom}]
 forms:
-  visit_form: {required_slots: [day, confirmed]}
+  journey_form: {required_slots: [day, confirmed]}
   nps_form: {required_slots: [nps_score]}
 responses:
   utter_greet:
@@ -99,10 +99,10 @@ rules:
 - {rule: a person the stock way, steps: [{intent: human_stock}, {action: utter_person}]}
 - {rule: move, steps: [{intent: move_it}, {action: action_move}, {action: utter_moved}]}
 - {rule: two actions, steps: [{intent: say_twice}, {action: utter_first}, {action: action_second}]}
-- {rule: open the form, steps: [{intent: book}, {action: visit_form}, {active_loop: visit_form}]}
+- {rule: open the form, steps: [{intent: book}, {action: journey_form}, {active_loop: journey_form}]}
 - rule: the form ends
-  condition: [{active_loop: visit_form}]
-  steps: [{action: visit_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]}, {action: utter_thanks}]
+  condition: [{active_loop: journey_form}]
+  steps: [{action: journey_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]}, {action: utter_thanks}]
 - {rule: survey, steps: [{intent: EXTERNAL_ask_nps}, {action: nps_form}, {active_loop: nps_form}]}
 - rule: the survey ends
   condition: [{active_loop: nps_form}]

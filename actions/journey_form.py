@@ -1,6 +1,6 @@
 """The one form of the dialogue: whatever a patient arranges about visits, one journey at a time, with what was asked beside it waiting.
 
-Rasa calls `validate_visit_form` when the form opens, with each message while it is open, and when the form is come back to after a
+Rasa calls `validate_journey_form` when the form opens, with each message while it is open, and when the form is come back to after a
 question on the side. One action both reads what came and asks for what is missing, because a call to the action server costs more
 than anything inside it. Changes are made and told here, after the schedule was read back: no rule says "done".
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,8 @@ from actions import identity, people, wishes, wording
 from actions.choosing import keep_names
 from actions.context import Context, current
 from actions.journey import Journey
-from actions.journeys import book, cancel, check, confirm, late, reschedule, undo, waitlist
+from actions.journeys import confirm, late
+from actions.journeys.registry import KINDS, listening
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Related, visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
@@ -31,22 +31,7 @@ from bot.nlu import birth_date
 
 logger = logging.getLogger(__name__)
 
-FORM = "visit_form"
-Advance = Callable[[Step], Awaitable[str | None]]
-ADVANCE: Mapping[str, Advance] = {
-    "reschedule": reschedule.advance,
-    "book": book.advance,
-    "cancel": cancel.advance,
-    "confirm": confirm.advance,
-    "check": check.advance,
-    "late": late.advance,
-    "waitlist": waitlist.join,
-    "leave_waitlist": waitlist.leave,
-    "take_offer": waitlist.take_offer,
-    "undo": undo.advance,
-    "visits_left": check.visits_left,
-    "identify": check.identify,
-}
+FORM = "journey_form"
 # Filled by single messages; each is read in the turn that brought it and emptied at its end.
 PASSING_SLOTS = ("choice", "when", "therapist", "location")
 # A scheduling system that restarts is back by then; until then a turn is tried again before the patient hears of it.
@@ -70,7 +55,7 @@ _NEW_HERE = re.compile(
 )
 
 
-class ValidateVisitForm(Action):
+class ValidateJourneyForm(Action):
     """Takes the patient's message one step further in her journey."""
 
     def name(self) -> str:
@@ -150,13 +135,11 @@ class ValidateVisitForm(Action):
             turn.set(pending=pending)
             step.quiet = True
         elif switch is Switch.ASIDE:
-            proof = identity.proof_of(turn, step.now)
-            if proof is not None:
-                step.proof = proof
-                kind = START[step.intent]
-                await ADVANCE[kind](Step(turn, step.context, _fresh(step, kind), proof=proof))
-                turn.say("utter_back_to_visit")
-                step.quiet = True
+            journey.details["suspended"] = True
+            turn.set(pending=[journey.as_json(), *(turn.get("pending") or ())])
+            fresh = _fresh(step, START[step.intent])
+            fresh.people = list(journey.people)
+            step.journey, step.asked = fresh, None
         elif switch is Switch.LATE:
             await late.before_proof(Step(turn, step.context, _fresh(step, "late")))
             step.quiet = True
@@ -180,6 +163,8 @@ class ValidateVisitForm(Action):
             step.turn.set(pending=pending or None)
             if journey is None:
                 continue
+            if journey.details.pop("suspended", None):
+                step.turn.say("utter_back_to_visit")
             step.journey, step.asked, step.quiet = journey, None, True
             requested = await proceed(step)
             if requested:
@@ -190,7 +175,7 @@ class ValidateVisitForm(Action):
 async def begin(step: Step) -> str | None:
     """Open a journey by what the message says; None to go on with it, else the slot asked for ("" when nothing is open)."""
     turn = step.turn
-    kind = opened_by(step)
+    kind = listening(step) or opened_by(step)
     if kind == "confirm" and turn.confidence < DOUBTFUL:
         kind = "check"  # nothing is confirmed on a guess
     if kind:
@@ -275,6 +260,9 @@ async def proceed(step: Step) -> str | None:
         turn.say("utter_book_new_patient")
         step.to_person("new_patient")
         return None
+    if not KINDS[journey.kind].proof:
+        step.proof = identity.proof_of(turn, step.now)
+        return await KINDS[journey.kind].advance(step)
     if await _without_permission(step):
         return None
     answered = step.asked in ("date_of_birth", "first_name")
@@ -294,14 +282,7 @@ async def proceed(step: Step) -> str | None:
     journey.details["for"] = patient
     if answered:
         step.asked = None
-    return await ADVANCE[journey.kind](step)
-
-
-def keep_wanted(step: Step) -> None:
-    """Keep the therapist and location named while the identity is still being asked for."""
-    from actions.choosing import keep_names
-
-    keep_names(step)
+    return await KINDS[journey.kind].advance(step)
 
 
 async def _without_permission(step: Step) -> bool:
