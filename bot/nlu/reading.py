@@ -13,10 +13,11 @@ OUT_OF_SCOPE = "out_of_scope"
 PERSON = "talk_to_human"
 
 # What `data/` adds to the fixed names of intents, and which of them it refines.
-SUB_INTENTS = {"never_mind": "deny", "report_death": "wrong_person"}
+# Abuse is met calmly and with the offer of a person.
+SUB_INTENTS = {"never_mind": "deny", "report_death": "wrong_person", "insult": "talk_to_human"}
 
 # Said beside something else, these carry no wish of their own.
-SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please"})
+SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please", "insult"})
 
 # Said beside the first, the others are part of it: nobody is asked which visit of the deceased to cancel.
 PART_OF = {

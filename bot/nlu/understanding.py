@@ -94,7 +94,7 @@ def find(message: Message, names: entities.Names) -> tuple[When | None, tuple[en
     Digits of a birth date, a telephone number or a score are no wish about time.
     """
     found = [each for each in entities.find(message.text, message.now, message.awaiting, names) if each.name != "when"]
-    score = scores.find(message.text, asked=message.awaiting in _SCORES)
+    score = scores.find_score(message.text, asked=message.awaiting in _SCORES, pain=message.awaiting == Awaiting.PAIN_SCORE)
     if score:
         name = _SCORES.get(message.awaiting, "pain_score")
         found.append(entities.Entity(name, score.value, score.start, score.end))
