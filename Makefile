@@ -44,8 +44,8 @@ bench: setup train ## measure against stock Rasa; figures go to results/
 soak: test-setup train ## 300 conversations under SIGKILL and lossy scheduling
 	@$(PY) -m tests.acceptance.soak $(ARGS)
 
-scenarios: setup train ## held-out conversations, graded by how the schedule ends
-	@$(PY) -m tests.acceptance.scenarios $(ARGS)
+scenarios: setup train ## held-out conversations, graded by how the schedule ends: make scenarios DATA=file.yml
+	@$(PY) -m tests.acceptance.scenarios $(DATA) $(ARGS)
 
 evaluate: setup ## how well the model understands: make evaluate DATA=file.tsv
 	@$(PY) -m bot evaluate $(if $(DATA),--data $(DATA)) $(ARGS)

@@ -69,18 +69,24 @@ def grade_all(scenarios: Sequence[Scenario], tell: Callable[[Graded], None]) -> 
 
 
 def table(graded: Sequence[Graded]) -> str:
-    """Return how many passed by folder, and how many of those that need no person ended done without one."""
-    lines = [f"{'folder':20}{'passed':>8}{'of':>6}"]
-    for folder in dict.fromkeys(one.scenario.folder for one in graded):
-        mine = [one for one in graded if one.scenario.folder == folder]
-        lines.append(f"{folder:20}{sum(not one.faults for one in mine):8}{len(mine):6}")
-    lines.append(f"{'all':20}{sum(not one.faults for one in graded):8}{len(graded):6}")
-    alone = [one for one in graded if one.scenario.expect.person == "never"]
+    """Return, by folder, how many passed and how many of those that need no person ended done without one."""
+    lines = [f"{'folder':20}{'passed':>8}{'of':>6}{'contained':>12}{'of':>6}"]
+    folders = [*dict.fromkeys(one.scenario.folder for one in graded)]
+    for folder in [*folders, "all"]:
+        mine = [one for one in graded if folder in ("all", one.scenario.folder)]
+        done, alone = _contained(mine)
+        lines.append(f"{folder:20}{sum(not one.faults for one in mine):8}{len(mine):6}" + (f"{done:12}{alone:6}" if alone else ""))
+    done, alone = _contained(graded)
     if alone:
-        done = sum(not one.faults and not one.asked for one in alone)
-        share = f"{done / len(alone):.0%} (to be {CONTAINED:.0%})"
-        lines.append(f"containment: {done} of {len(alone)} that need no person ended done without one, {share}")
+        share = f"{done / alone:.0%} (to be {CONTAINED:.0%})"
+        lines.append(f"containment: {done} of {alone} that need no person ended done without one, {share}")
     return "\n".join(lines)
+
+
+def _contained(graded: Sequence[Graded]) -> tuple[int, int]:
+    """Return how many of those that need no person ended done without one, and of how many."""
+    alone = [one for one in graded if one.scenario.expect.person == "never"]
+    return sum(not one.faults and not one.asked for one in alone), len(alone)
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tests.support.scenario_grade import faults
 from tests.support.scenario_people import writer
 from tests.support.scenario_play import Played, play
 from tests.support.scenario_stage import furnished, migrated
+from tests.support.scenario_store import Store
 from tests.support.services import RedisServer, free_port, running
 
 SMALL = Path(__file__).parent / "data/scenarios_small.yml"
@@ -151,6 +153,38 @@ async def test_cards_and_waits_are_read(line: Line, tmp_path: Path) -> None:
     ]
 
 
+TOLD = """{says: [thanks|thank you, "https://"], never: [sorry], task: service_recovery, stored: {nps: 7, comment: kind|nice, pain: 4,
+  exercise: too_hard, opted_out: false, preference: {channel: voice}}, incident: urgent, contained: true}"""
+NOT_TOLD = """{says: [sorry], never: [thank], task: null, stored: {nps: 9, comment: null, pain: null, exercise: done, opted_out: true,
+  preference: {language: es}}, incident: null, contained: true}"""
+
+
+async def test_what_was_told_is_read_from_the_store(line: Line, tmp_path: Path) -> None:
+    begin = await schedule.read(line)
+    rows = {
+        "survey": [{"score": 7, "comment": "Nice people"}],
+        "pain": [{"score": 4}],
+        "exercise": [{"outcome": "too_hard"}],
+    }
+    store = Store(rows, [{"name": "channel", "value": "voice"}], [{"level": "urgent"}])
+    ended_with = {"store": store, "told": ["Thank you. https://example.org"], "tasks": [{"kind": "service_recovery", "detail": {}}]}
+    assert await ended(line, scenario(tmp_path, TOLD), begin, **ended_with) == []
+    wrong = await ended(line, scenario(tmp_path, NOT_TOLD), begin, **ended_with)
+    keys_of = [fault.partition(":")[0] for fault in wrong]
+    assert keys_of == ["says", "never", "task", *["stored"] * 6, "incident", "person"], wrong
+    assert await ended(line, scenario(tmp_path, "{contained: false}"), begin, **ended_with) == []
+    assert await ended(line, scenario(tmp_path, "{contained: false}"), begin) == ["person: must, but none was asked in"]
+
+
+async def test_a_visit_confirmed_before_counts_as_confirmed(line: Line, tmp_path: Path) -> None:
+    begin = await schedule.read(line)
+    visit = begin.of("maya-torres")[0].reference
+    before = replace(begin, confirmed=frozenset({visit}))
+    wanted = scenario(tmp_path, "{confirmed: [2025-06-03T10:00], person: never}")
+    assert faults(Played(wanted, writer(wanted.who, MONDAY.date()), before, before)) == []
+    assert faults(Played(wanted, writer(wanted.who, MONDAY.date()), begin, begin)) == ["confirmed: not maya-torres Tue Jun 03 10:00"]
+
+
 async def test_a_line_that_never_answers_fails_in_time(line: Line, tmp_path: Path) -> None:
     wanted = scenario(tmp_path, "{unchanged: true, person: never}")
     played = await asyncio.wait_for(play(line, wanted, seconds=0.5), 20)
@@ -177,9 +211,12 @@ async def test_what_others_do_is_not_laid_to_the_patient(line: Line, tmp_path: P
 
 def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
     assert writer("stranger", MONDAY.date()).number == STRANGER
-    for wrong in ('["{birthdate}"]', "[{burst: [one]}]", "[{clock: soon}]", "[{wait: +3h}]"):
+    for wrong in ('["{birthdate}"]', "[{burst: [one]}]", "[{clock: soon}]", "[{wait: +3h}]", "[{ask: weather}]"):
         with pytest.raises(FileError):
             scenario(tmp_path, "{person: never}", says=wrong)
+    for wrong in ("{person: may, contained: true}", "{person: may, stored: {mood: 3}}", "{person: may, incident: mild}"):
+        with pytest.raises(FileError):
+            scenario(tmp_path, wrong)
     for wrong in ("{unchanged: true}", "{person: perhaps}", "{told: [the_truth], person: may}", "{moved: {from: 2025-06-03}, person: may}"):
         with pytest.raises(FileError):
             scenario(tmp_path, wrong)
@@ -192,6 +229,11 @@ def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
         (Fact("late_fee"), "There is no charge for that.", False),
         (Fact("no_visit"), "I don't see any visits coming up.", True),
         (Fact("no_visit"), "Your next visit is Tue Jun 3.", False),
+        (Fact("no_visit"), "I see no coming visit. To book one, just say when.", True),
+        (Fact("no_visit"), "You have nothing on the schedule right now.", True),
+        (Fact("no_visit"), "No, your visit is on Tuesday.", False),
+        (Fact("no_visit"), "That time is no longer open, your visit stands.", False),
+        (Fact("no_visit"), "No problem, which visit is it?", False),
         (Fact("visits_left"), "You have 6 authorized visits left.", True),
         (Fact("visits_left"), "You have 5 visits left.", False),
         (Fact("visits_used_up"), "All your authorized visits are used.", True),
@@ -202,6 +244,9 @@ def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
         (Fact("taken_meanwhile"), "That is open.", False),
         (Fact("unchanged"), "All right, your visit stands.", True),
         (Fact("unchanged"), "Done, it's moved.", False),
+        (Fact("unchanged"), "You're still booked for Tuesday.", True),
+        (Fact("unchanged"), "Tue Jun 3, 10:00 AM stays as it is.", True),
+        (Fact("unchanged"), "You stay on the waitlist.", False),
         (Fact("cannot_change_now"), "I can’t reach the schedule.", True),
         (Fact("cannot_change_now"), "Done.", False),
         (Fact("call_back_time"), "Someone will call you by 9:30 AM.", True),
@@ -210,6 +255,10 @@ def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
         (Fact("stands_until_confirmed"), "You're confirmed.", False),
         (Fact("hours", "eastgate"), "Eastgate is open until 6:00 PM.", True),
         (Fact("hours", "riverside"), "Eastgate is open until 6:00 PM.", False),
+        (Fact("hours", "riverside"), "Riverside: Mon-Fri 7:00 AM-7:00 PM.", True),
+        (Fact("hours", "riverside"), "On Saturday Riverside is open until 12:00 PM.", True),
+        (Fact("hours", "riverside"), "Riverside is closed now and opens Mon Jun 2, 7:00 AM.", True),
+        (Fact("hours", "riverside"), "Nothing is open at 7:00 PM.", False),
         (Fact("parking", "riverside"), "Parking: free, entrance on Mill St.", True),
         (Fact("parking", "eastgate"), "Eastgate: 480 Congress St.", False),
         (Fact("address", "eastgate"), "It's at 480 Congress St.", True),

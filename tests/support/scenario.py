@@ -9,6 +9,9 @@ PERSON = ("never", "may", "must")
 TAKEN = ("offered", "chosen", "old")
 CLINIC = ("dana", "sam", "priya", "erik", "marcus")
 LOCATIONS = ("riverside", "eastgate")
+ASKED = ("survey", "pain", "exercise")
+LEVELS = ("urgent", "emergency", "crisis")
+OUTCOMES = ("done", "partly", "missed", "too_hard")
 KINDS = ("evaluation", "reevaluation", "treatment", "short-treatment")
 PLAIN_FACTS = (
     "any_visit", "any_name", "no_visit", "late_fee", "visits_left", "visits_used_up", "weekly_limit", "taken_meanwhile", "unchanged",
@@ -72,6 +75,13 @@ class WaitlistOffer:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """The line asks the writer first: the `survey`, the `pain` question or the `exercise` check-in."""
+
+    what: str
+
+
+@dataclass(frozen=True)
 class Taken:
     """Somebody else books the openings `offered`, the one `chosen`, or the `old` one that was given up."""
 
@@ -97,7 +107,7 @@ class Tapback:
     kind: str
 
 
-Turn = Text | BirthDate | Choice | Yes | Burst | Clock | Reminder | WaitlistOffer | Taken | Scheduling | RequestMode | Tapback
+Turn = Text | BirthDate | Choice | Yes | Burst | Clock | Reminder | WaitlistOffer | Ask | Taken | Scheduling | RequestMode | Tapback
 
 
 @dataclass(frozen=True)
@@ -172,10 +182,28 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Expect:
-    """What is true at the end; None where a scenario says nothing."""
+class Stored:
+    """What the store holds of the writer. `name` is nps, comment, pain, exercise, opted_out or preference; None for nothing of the kind.
 
-    person: str
+    A comment is words that it holds, alternatives between bars, or True for any; a preference a pair of name and value.
+    """
+
+    name: str
+    value: object
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What is true at the end; None where a scenario says nothing.
+
+    `says` and `never` are words of the line's texts, each with its alternatives. `tasks` are the kinds of cards staff got: empty for
+    none. `incident` is a level, or "" for none.
+    """
+
+    person: str = "may"
     moved: Moved | None = None
     booked: Booked | None = None
     booked_from_waitlist: datetime | None = None
@@ -191,6 +219,11 @@ class Expect:
     answers_to_last_burst: int | None = None
     told: tuple[Fact, ...] = ()
     not_told: tuple[Fact, ...] = ()
+    says: tuple[tuple[str, ...], ...] = ()
+    never: tuple[tuple[str, ...], ...] = ()
+    tasks: tuple[str, ...] | None = None
+    stored: tuple[Stored, ...] = ()
+    incident: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,16 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 _VISIT = r"\b(?:visits?|sessions?|appointments?)\b"
+_BOOKED = r"\b(?:booked|scheduled|coming|planned|on (?:the|your) (?:calendar|schedule|books?))\b"
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|day|sday|nesday|rsday|urday)?"
 # What each fact sounds like: in one text, one of the phrases of every line.
 _SOUNDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "no_visit": (
-        (rf"\b(?:no|any|another|nothing)\b[^.?!]{{0,40}}(?:{_VISIT}|\b(?:booked|scheduled|coming)\b)",),
-        (r"\b(?:no|not|none|nothing)\b", r"n't\b"),
+        (
+            rf"(?:\bno|\bnot any|n't (?:\w+ )?(?:any|a|another))\s+(?:(?!longer|problem)[\w-]+\s+){{0,3}}(?:{_VISIT})",
+            rf"\b(?:nothing|none)\b[^.,;?!]{{0,30}}{_BOOKED}",
+            rf"(?:\bnot|n't)\b[^.,;?!]{{0,40}}(?:\bbooked in\b|\bscheduled for\b|\bany(?:thing)? {_BOOKED})",
+        ),
     ),
     "late_fee": ((r"\bfee\b", r"\bcharge"), (r"\$\s?80\b", r"\b80 dollars\b", r"\beighty dollars\b")),
     "visits_used_up": (
@@ -59,14 +64,15 @@ _SOUNDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             r"\bunchanged\b",
             r"\bnothing (?:was |has been |is )?(?:changed|different)\b",
-            r"\bstands?\b",
-            r"\bstays?\b",
+            r"\bstands?\b(?! by\b)",
+            rf"(?:{_VISIT}|\b(?:it|that|this|they|all|everything|[ap]m|{_DAY})\b)[^.,;?!]{{0,20}}\bstays?\b(?! on the wait)",
+            rf"\bstill (?:on|booked|scheduled|yours|in place|there|set|have your|{_DAY})\b",
             r"\bkept\b",
             r"\bkeep(?:ing)? (?:it|your)\b",
             r"\bas it (?:was|is)\b",
             r"\bleft (?:it|everything|your)\b",
             r"\bno changes?\b",
-            r"\b(?:have|has|was|were)(?:n't| not)(?: been)? (?:changed|moved|cancel\w+)\b",
+            r"\b(?:have|has|was|were|did|do|will)(?:n't| not)(?: been| be)? (?:changed?|moved?|cancel\w*|touch(?:ed)?)\b",
         ),
     ),
     "prep": ((r"\bwear\b", r"\bclothes\b", r"\bbring\b", r"\bshoes\b", r"\binsurance card\b"),),
@@ -87,7 +93,11 @@ _SOUNDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "stands_until_confirmed": ((r"\b(?:until|once|when|before|after|unless)\b[^.?!]{0,60}\bconfirm",),),
 }
 _PARKING = {"riverside": ((r"\bpark",), (r"\bfree\b", r"\bentrance\b")), "eastgate": ((r"\bpark",), (r"\bgarage\b", r"\bfree\b"))}
-_HOURS = re.compile(r"\bopen|\bclos|\bhours\b|\buntil\b|\btill\b", re.IGNORECASE)
+_HOURS = re.compile(
+    r"\b(?<!nothing is )(?<!nothing )(?:open|opens|closes|hours)\b(?! slot| time| spot| question)"
+    r"|\bclosed\b|\bclosing\b|\b(?:mon|weekdays)\w*\s*(?:-|to|through)\s*\w+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ def _finder(fact: Fact, about: About) -> Callable[[str], bool]:
         "location": lambda code: _sounds(tuple(rf"\b{re.escape(word)}" for word in _place(code))),
         "address": lambda code: _sounds((rf"\b{re.escape(_place(code)[1])}\b",)),
         "parking": lambda code: _sounds(*_PARKING[code]),
-        "hours": lambda code: lambda text: bool(_HOURS.search(text)) and bool(times(text) & _closing(code)),
+        "hours": lambda code: lambda text: bool(_HOURS.search(text)) and bool(times(text) & _closing(code, text)),
     }
     return finders[fact.name](fact.value)
 
@@ -150,6 +160,12 @@ def _place(code: str) -> tuple[str, str]:
     return place.name, place.address.partition(",")[0]
 
 
-def _closing(code: str) -> set[Any]:
+def _closing(code: str, text: str) -> set[Any]:
+    """Return when a place closes: on weekdays, or on the weekend where the text speaks of it. Closed all day, it tells when it opens."""
     place = next(place for place in _clinic().locations if place.code == code)
-    return {spans[-1][1] for spans in place.hours[:5] if spans}
+    closing = {spans[-1][1] for spans in place.hours[:5] if spans}
+    if re.search(r"\bsat|\bsun|\bweekend", text, re.IGNORECASE):
+        closing |= {spans[-1][1] for spans in place.hours[5:] if spans}
+    if re.search(r"\bclosed\b", text, re.IGNORECASE):
+        closing |= {spans[0][0] for spans in place.hours if spans}
+    return closing

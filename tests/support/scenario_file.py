@@ -14,12 +14,16 @@ import yaml
 from bot.yamlfile import FileError, Node
 from tests.support.line import ZONE
 from tests.support.scenario import (
+    ASKED,
     CLINIC,
     KINDS,
+    LEVELS,
     LOCATIONS,
+    OUTCOMES,
     PERSON,
     PLAIN_FACTS,
     TAKEN,
+    Ask,
     BirthDate,
     Booked,
     Burst,
@@ -35,6 +39,7 @@ from tests.support.scenario import (
     Scenario,
     Scheduling,
     Span,
+    Stored,
     Taken,
     Tapback,
     Text,
@@ -129,6 +134,7 @@ _EVENTS: dict[str, Callable[[Node], Turn]] = {
     "clock": _clock,
     "reminder": lambda node: Reminder(_start(node)),
     "waitlist_offer": lambda node: WaitlistOffer(_start(node)),
+    "ask": lambda node: Ask(node.choice(ASKED)),
     "taken": lambda node: Taken(node.choice(TAKEN)),
     "scheduling": lambda node: Scheduling(node.choice(("down", "up")) == "up"),
     "mode": _request_mode,
@@ -142,7 +148,7 @@ def _expect(node: Node, who: str) -> Expect:
         return None if found is None else read(found)
 
     expect = Expect(
-        person=node.at("person").choice(PERSON),
+        person=_person(node),
         moved=maybe("moved", lambda found: _moved(found, who)),
         booked=maybe("booked", lambda found: _booked(found, who)),
         booked_from_waitlist=maybe("booked_from_waitlist", _start),
@@ -158,9 +164,77 @@ def _expect(node: Node, who: str) -> Expect:
         answers_to_last_burst=maybe("answers_to_last_burst", lambda found: found.number(least=1)),
         told=maybe("told", _facts) or (),
         not_told=maybe("not_told", _facts) or (),
+        says=maybe("says", _phrases) or (),
+        never=maybe("never", _phrases) or (),
+        tasks=_tasks(node),
+        stored=maybe("stored", _stored) or (),
+        incident=_incident(node),
     )
     node.finish()
     return expect
+
+
+def _person(node: Node) -> str:
+    """Read `person`, or `contained`: true is without one, false with one."""
+    contained = node.maybe("contained")
+    if contained is None:
+        return node.at("person").choice(PERSON)
+    if node.maybe("person") is not None:
+        raise contained.error("leave it out where `person` is written")
+    return "never" if contained.flag() else "must"
+
+
+def _phrases(node: Node) -> tuple[tuple[str, ...], ...]:
+    return tuple(_alternatives(item) for item in node.items())
+
+
+def _alternatives(node: Node) -> tuple[str, ...]:
+    """Read words, alternatives between bars."""
+    words = tuple(part.strip() for part in str(node.value).split("|"))
+    if isinstance(node.value, (dict, list)) or not all(words):
+        raise node.error("write words, alternatives between bars")
+    return words
+
+
+def _tasks(node: Node) -> tuple[str, ...] | None:
+    """Read one kind of card or a list of them; null is none."""
+    found = node.maybe("task")
+    if found is None:
+        return () if "task" in node.value else None
+    return found.texts() if isinstance(found.value, list) else (found.text(),)
+
+
+def _incident(node: Node) -> str | None:
+    found = node.maybe("incident")
+    if found is None:
+        return "" if "incident" in node.value else None
+    return found.choice(LEVELS)
+
+
+def _stored(node: Node) -> tuple[Stored, ...]:
+    readers: dict[str, Callable[[Node], object]] = {
+        "nps": lambda found: found.number(least=0),
+        "comment": lambda found: True if found.value is True else _alternatives(found),
+        "pain": lambda found: found.number(least=0),
+        "exercise": lambda found: found.choice(OUTCOMES),
+        "opted_out": Node.flag,
+        "preference": _preference,
+    }
+    stored = []
+    for name, read in readers.items():
+        found = node.maybe(name)
+        if found is not None:
+            stored.append(Stored(name, read(found)))
+        elif name in node.value:
+            stored.append(Stored(name, None))
+    node.finish()
+    return tuple(stored)
+
+
+def _preference(node: Node) -> object:
+    if not isinstance(node.value, dict) or len(node.value) != 1:
+        raise node.error("write one name and its value")
+    return next(iter(node.value.items()))
 
 
 def _moved(node: Node, who: str) -> Moved:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from scheduling.demo.roster import cast_members, everyone
+from tests.support import scenario_store
 from tests.support.line import MONDAY, ZONE
 from tests.support.scenario import Booked, Expect, Late, Moved, Requested, Span, Waitlisted
 from tests.support.scenario_facts import About, is_told
@@ -35,8 +36,16 @@ def faults(played: Played) -> list[str]:
 
 
 def asked_a_person(played: Played) -> bool:
-    """Did the conversation go to a person, or is a person asked to do something about it?"""
-    return bool(played.handoffs) or bool(played.owners - {"bot"}) or any(task["kind"] not in NOTES for task in played.tasks)
+    """Did the conversation go to a person, or is a person asked to do something about it?
+
+    A card that the scenario itself expects is part of its flow, as the ticket for a low score is.
+    """
+    return bool(played.handoffs) or bool(played.owners - {"bot"}) or bool(_cards(played))
+
+
+def _cards(played: Played) -> list[str]:
+    kinds = NOTES | set(played.scenario.expect.tasks or ())
+    return [task["kind"] for task in played.tasks if task["kind"] not in kinds]
 
 
 class _Grader:
@@ -70,14 +79,13 @@ class _Grader:
             yield "still_subscribed: the consent was withdrawn"
         if expect.answers_to_last_burst not in (None, self.played.burst_answers):
             yield f"answers_to_last_burst: {self.played.burst_answers} instead of {expect.answers_to_last_burst}"
+        yield from scenario_store.faults(self.played.store, expect, self.played.tasks, self.played.told, opted_out=self.played.opted_out)
         about = self._about()
         yield from (f"told: not told {fact}" for fact in expect.told if not is_told(fact, self.played.told, about))
         yield from (f"not_told: was told {fact}" for fact in expect.not_told if is_told(fact, self.played.told, about))
         asked = asked_a_person(self.played)
         if asked and expect.person == "never":
-            reasons = [row["reason"] for row in self.played.handoffs] + [
-                task["kind"] for task in self.played.tasks if task["kind"] not in NOTES
-            ]
+            reasons = [row["reason"] for row in self.played.handoffs] + _cards(self.played)
             yield f"person: never, but one was asked in ({', '.join(reasons) or 'staff own the conversation'})"
         if not asked and expect.person == "must":
             yield "person: must, but none was asked in"
@@ -147,10 +155,10 @@ class _Grader:
     def _confirmed(self, starts: tuple[datetime, ...]) -> Iterator[str]:
         wanted = {visit_at(self.begin, self.writer, start).reference for start in starts}
         tasks = {str(task["detail"].get("visit")) for task in self.played.tasks if task["kind"] == "visit_confirmed"}
-        found = (self.end.confirmed - self.begin.confirmed) | tasks
         known = self.begin.visits | self.end.visits
-        yield from (f"confirmed: not {known[ref]}" for ref in sorted(wanted - found))
-        yield from (f"confirmed: also {known.get(ref, ref)}" for ref in sorted(found - wanted))
+        yield from (f"confirmed: not {known[ref]}" for ref in sorted(wanted - self.end.confirmed - tasks))
+        fresh = (self.end.confirmed - self.begin.confirmed) | tasks
+        yield from (f"confirmed: also {known.get(ref, ref)}" for ref in sorted(fresh - wanted))
 
     def _waits(self, expected: Waitlisted) -> bool:
         periods = [period for wait in self.end.waits if wait.patient == expected.patient for period in wait.periods]

@@ -15,8 +15,10 @@ from bot.store import inbox, tables, turns
 from bot.turns.worker import SWEEP_S
 from bot.types import Awaiting, Channel
 from tests.support import scenario_schedule as schedule
+from tests.support import scenario_store
 from tests.support.line import ZONE, Line
 from tests.support.scenario import (
+    Ask,
     BirthDate,
     Burst,
     Choice,
@@ -38,9 +40,11 @@ from tests.support.scenario_schedule import Resource, Schedule, Standing
 from tests.support.twilio_client import new_sid
 
 REMINDER, OFFER = "EXTERNAL_ask_reminder", "EXTERNAL_offer_opening"
+ASKS = {"survey": "EXTERNAL_ask_survey", "pain": "EXTERNAL_ask_pain", "exercise": "EXTERNAL_ask_exercises"}
 LOOK_S = 0.5  # a turn that works is done by then, or is left alone
 SECONDS = 120.0  # a conversation takes about two; a line that never answers must not hold the others up
 _NUMBERED = re.compile(r"(?<!\S)(\d)[).]\s")
+_FEE = re.compile(r"\bfee\b|\bcharge|\$", re.IGNORECASE)
 
 
 class CannotPlay(Exception):
@@ -70,6 +74,7 @@ class Played:
     tasks: list[dict[str, Any]] = field(default_factory=list)
     owners: set[str] = field(default_factory=set)
     opted_out: bool = False
+    store: scenario_store.Store = field(default_factory=scenario_store.Store)
     visits_left: dict[str, int] = field(default_factory=dict)
     fault: str | None = None
 
@@ -112,6 +117,7 @@ class _Player:
             Clock: self._clock,
             Reminder: self._reminder,
             WaitlistOffer: self._waitlist_offer,
+            Ask: self._ask,
             Taken: self._taken,
             Scheduling: self._scheduling,
             RequestMode: lambda one: self._note("the scheduling system can only be read"),
@@ -178,15 +184,29 @@ class _Player:
             await self._say(in_figures(born))
 
     async def _choice(self, turn: Choice) -> None:
-        if await self._answers(Awaiting.CHOICE, "choice"):
-            offered = [int(number) for number in _NUMBERED.findall(self.played.told[-1])]
-            await self._say(str(min(turn.number, max(offered, default=turn.number))))
+        if not await self._answers(Awaiting.CHOICE, "choice"):
+            return
+        question = self.played.told[-1]
+        if await self._names_visits_only(question):
+            await self._note("choice is left out: the open question is which visit is meant")
+            return
+        offered = [int(number) for number in _NUMBERED.findall(question)]
+        await self._say(str(min(turn.number, max(offered, default=turn.number))))
+
+    async def _names_visits_only(self, question: str) -> bool:
+        """Are all the numbered times of a question visits of this family? Then it offers none."""
+        own = {visit.start for visit in (await schedule.read(self.line)).of(*self.writer.near)}
+        _, *parts = _NUMBERED.split(question)
+        named = [one for option in parts[1::2] for one in moments(option, self.line.clock.now().astimezone(ZONE))[:1]]
+        return bool(named) and all(any(one.fits(start) for start in own) for one in named)
 
     async def _yes(self, turn: Yes) -> None:
-        if await self._answers(Awaiting.YES_NO, "yes"):
+        if not await self._answers(Awaiting.YES_NO, "yes"):
+            return
+        asked_first = self.played.told[-1] if self.played.told else ""
+        await self._say("yes")
+        if await self._awaiting() == Awaiting.YES_NO.value and _FEE.search(asked_first + self.played.told[-1]):
             await self._say("yes")
-            if await self._awaiting() == Awaiting.YES_NO.value:
-                await self._say("yes")
 
     async def _burst(self, turn: Burst) -> None:
         before = len(self.played.told)
@@ -218,7 +238,13 @@ class _Player:
         self.played.dropped.add(visit.reference)
         await self._trigger(OFFER, {"slot": visit.slots[0], "waitlist": wait.reference})
 
-    async def _trigger(self, name: str, entities: dict[str, str]) -> None:
+    async def _ask(self, turn: Ask) -> None:
+        if not self.writer.patients:
+            raise CannotPlay(f"{self.writer.id} is no patient whom the line would ask")
+        await self._trigger(ASKS[turn.what], {"patient": f"Patient/{self.writer.patients[0]}"}, silence=True)
+
+    async def _trigger(self, name: str, entities: dict[str, str], *, silence: bool = False) -> None:
+        """Have the line write first; `silence` is right where it may hold back, as after an opt-out."""
         await self._note(f"{name} {' '.join(entities.values())}")
 
         def queue(connection: Any) -> None:
@@ -228,7 +254,7 @@ class _Player:
             turns.add_trigger(connection, conversation, new_id("ask"), {"name": name, "entities": entities}, now)
 
         await self.line.database.writing(queue)
-        if not await self._hear():
+        if not await self._hear() and not silence:
             raise CannotPlay(f"{name} was answered with nothing")
 
     async def _taken(self, turn: Taken) -> None:
@@ -281,6 +307,7 @@ class _Player:
         played.handoffs = [row for row in await self.line.rows(tables.handoff) if row["conversation_id"] == ident]
         played.tasks = await self.line.rows(tables.staff_task)
         consents = await self.line.rows(tables.consent)
+        played.store = await scenario_store.read(self.line, self.writer.number, self.writer.patients)
         played.opted_out = any(row["opted_out"] for row in consents if row["address"] == self.writer.number)
 
 
