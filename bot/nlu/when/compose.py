@@ -11,7 +11,21 @@ from datetime import date
 from itertools import pairwise
 
 from bot.nlu.when.constraint import DAY, DAY_MINUTES, HORIZON_DAYS, Option, Range, TimeRange, merged_times
-from bot.nlu.when.days import AnyDay, Context, Day, Every, In, MonthDay, NotAWishError, Ranges, Weekday, WeekdayNear, midnight, under_way
+from bot.nlu.when.days import (
+    AnyDay,
+    Context,
+    Day,
+    Every,
+    In,
+    InDays,
+    MonthDay,
+    NotAWishError,
+    Ranges,
+    Weekday,
+    WeekdayNear,
+    midnight,
+    under_way,
+)
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Overlap, Week
 from bot.nlu.when.times import Any as AnyTime
@@ -76,7 +90,7 @@ def _add_date(clause: Clause, node: Day, link: str) -> None:
     if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
         clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
         return
-    if isinstance(node, AfterThat) and isinstance(clause.times, At | Until) and not clause.dates:
+    if isinstance(node, AfterThat) and isinstance(clause.times, At | Until | From) and (not clause.dates or link == "gap"):
         clause.times = From(clause.times.clock) if node.forward else Until(clause.times.clock)
         return
     if clause.dates and link == "or" and isinstance(node, Weekday) and node.how == "following":
@@ -110,11 +124,15 @@ def _of_visit(first: Day, second: Day) -> Day | None:
     if isinstance(first, ThatDay) and isinstance(second, Weekday) and second.how == "bare":
         return first
     for shift, day in ((first, second), (second, first)):
-        if isinstance(shift, MinutesFromVisit) and isinstance(day, Weekday) and day.how == "bare":
-            return replace(shift, weekday=day)
-    if first == ThatDay() and second.from_visit:
+        if isinstance(shift, MinutesFromVisit) and shift.day is None and _is_single(day):
+            return replace(shift, day=day)
+    if first == ThatDay() and (second.from_visit or second.is_container):
         return second
     return None
+
+
+def _is_single(node: Day) -> bool:
+    return isinstance(node, InDays | MonthDay) or (isinstance(node, Weekday) and node.how in ("bare", "this"))
 
 
 def _nest(first: Day, second: Day) -> Day | None:
@@ -179,7 +197,9 @@ def _share_weeks(found: list[Clause]) -> None:
     places = [(clause, at) for clause in found for at in range(len(clause.dates))]
     for (clause, at), (later, behind) in pairwise(places):
         first, second = clause.dates[at], later.dates[behind]
-        if _is_weekday(second):
+        if isinstance(second, Every) and first.is_container and later is clause and not isinstance(first, Open):
+            later.dates[behind] = In(second, first)
+        elif _is_weekday(second):
             if isinstance(first, In) and isinstance(first.inner, Weekday) and first.nth is None:
                 later.dates[behind] = replace(first, inner=second)
             elif isinstance(first, Weekday) and first.how == "next":

@@ -114,6 +114,9 @@ _CUES = {
 - (about | regarding | re) (my | our | his | her | mom's | dad's)
 """,
     Cue.BUSY: """
+- (im | i am | hes | shes | were | be | being | gets | get | is | are | got)? (all | totally | completely | pretty | so)?
+  (booked solid | slammed | swamped | jammed up | booked up | tied up | out of (town | state | the country | the office | the city)
+  | on (vacation | holiday | a trip | a cruise | jury duty) | double booked | overbooked | unavailable) (on | from)?
 - (gotta | have to | got to | need to | has to) (work | teach | travel | drive) (on)?
 - (going | leaving | gone | be | im) (on | for) (a | my | our)? (cruise | trip | vacation | holiday)
 - (i | we | he | she | ive | my mom | mom | dad | ill) (have | has | got | had)? (to | got | go to | got to)? (a | an | the
@@ -136,6 +139,8 @@ _CUES = {
 - (to | into | for | onto | back to | over to | up to | out to)
 """,
     Cue.ASK: """
+- (as | so) long as (it | that)? (is | its | thats)?
+- (provided | if | assuming | so) (that)? (its | it is | thats)
 - (can | could | may | might | should | would | will | do | does | did) (i | we | you | he | she | it | they | that | there
   | mom | dad | u | my mom) (be able to)? (please | maybe | possibly | just)? (come | come in | have | get | do |
   make it | make that | make this |

@@ -44,6 +44,7 @@ class Group:
     names_visit: bool = False
     is_target: bool = False
     concludes: bool = False
+    told: bool = False
 
     @property
     def dates(self) -> list[Item]:
@@ -64,6 +65,7 @@ class _State:
     any_base: bool = False
     names_visit: bool = False
     concludes: bool = False
+    told: bool = False
 
 
 def group(tokens: list[Token], items: list[Item]) -> list[Group]:
@@ -98,7 +100,8 @@ def _joins(items: list[Item], index: int, open_group: Group) -> bool:
     item = items[index]
     behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
     if item.kind in ("or", "and"):
-        return behind is not None and behind.kind in ("date", "time")
+        opens = open_group.role is Role.REJECTED and behind is not None and isinstance(behind.value, Open)
+        return behind is not None and behind.kind in ("date", "time") and not opens
     if item.kind == "comma":
         later = items[index + 1 : index + 4]
         listed = any(each.kind in ("or", "and") for each in later)
@@ -147,7 +150,8 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
     )
     found = Group(role, corrects=state.corrects, any_base=state.any_base, is_target=state.target or made)
     found.concludes, found.names_visit = state.concludes, state.names_visit
-    state.corrects = state.any_base = state.names_visit = state.concludes = False
+    found.told = state.told and role is Role.REJECTED
+    state.told = state.corrects = state.any_base = state.names_visit = state.concludes = False
     return found
 
 
@@ -179,7 +183,9 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     elif found.role is Role.RULED_OUT and (at := _wish_after(found)):
         extra.append(Group(Role.WISH, found.items[at:]))
         del found.items[at:]
-    elif cue is Cue.REJECT_POST or (cue in (Cue.REJECT, Cue.BUSY) and _is_bare(items, index)):
+    elif cue is Cue.REJECT_POST or (
+        (cue in (Cue.REJECT, Cue.BUSY) or (behind is not None and _has_other(tokens, items, index))) and _is_bare(items, index)
+    ):
         if found.role is Role.WISH:
             found.role = Role.REJECTED
     elif cue is Cue.ACCEPT_POST and found.role in (Role.REJECTED, Role.REFERENCE):
@@ -298,6 +304,8 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
         if behind is not None and behind.kind in ("date", "time"):
             state.role, state.any_base = Role.RULED_OUT, item.value in ("any_not", "other_than")
             state.names_visit = item.value == "other_than"
+    elif item.kind == "word" and state.role is Role.REFERENCE and _has_thing(tokens, items, index):
+        state.role, state.told = Role.REJECTED, True
     elif item.kind == "cue":
         _heed(tokens, items, index, state)
 
@@ -325,6 +333,18 @@ def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> 
         state.corrects, state.role = True, Role.WISH
     elif cue is Cue.STORY and not state.asked and not state.moving:
         state.role = Role.STORY
+
+
+def _has_other(tokens: list[Token], items: list[Item], index: int) -> bool:
+    """Whether "i have" and another thing follow a day: "Monday i have dialysis"."""
+    behind = items[index + 1] if index + 1 < len(items) else None
+    return items[index].value is Cue.OWN and behind is not None and behind.kind == "word" and _has_thing(tokens, items, index + 1)
+
+
+def _has_thing(tokens: list[Token], items: list[Item], index: int) -> bool:
+    """Whether a word stands behind "i have" ("i have dialysis Monday"), which then speaks of something else than the visit."""
+    last = items[index - 1]
+    return last.value is Cue.OWN and tokens[last.end - 1].norm in ("have", "has", "got", "had")
 
 
 def rules_out(found: Group) -> bool:

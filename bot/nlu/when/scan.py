@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.nlu.when.agreed_days import with_agreed_days
 from bot.nlu.when.cues import Cue, Past, add_cues
+from bot.nlu.when.events import add_events
 from bot.nlu.when.grammar import Grammar, Parse
 from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, words
 from bot.nlu.when.numbers import add_numbers
@@ -37,6 +38,9 @@ _CONNECTIVES = {
     "then": "turn",
     "however": "turn",
 }
+_TELLERS = words("i we he she they mom dad it")
+_NOT_PAST = words("need wanted hoped preferred liked needed scheduled booked moved changed switched")
+_NOUN_MARKS = words("my his her the a night day late work double early their our evening morning")
 _STOPS = frozenset(".?!;\n")
 _NOT = (
     "(not | except | except for | excepting | besides | other than | apart from | aside from | excluding | minus | just not "
@@ -62,6 +66,7 @@ def _grammar() -> Grammar:
     grammar = Grammar()
     add_numbers(grammar)
     add_times(grammar)
+    add_events(grammar)
     add_stretches(grammar)
     add_visits(grammar)
     add_cues(grammar)
@@ -137,15 +142,39 @@ def _item(parse: Parse, tokens: list[Token], at: int) -> Item:
     if token.norm == "no" and at + 1 < len(tokens) and tokens[at + 1].norm in {*PLURAL_WEEKDAYS, "weekends", "weekdays"}:
         return Item("not", "not", at, at + 1)
     if best is None or (token.norm in _CONNECTIVES and best[0] == at + 1):
+        if _tells_past(tokens, at):
+            return Item("cue", Cue.STORY, at, at + 1)
         kind = _CONNECTIVES.get(token.norm) or ("filler" if token.norm in _FILLERS else "word")
         return Item(kind, None, at, at + 1)
     end, symbol, value = best
-    if symbol == "cue" and end - 1 > at and tokens[end - 1].norm == "in" and (parse.match("date", end - 1) or parse.match("time", end - 1)):
+    if symbol == "cue" and end - 1 > at and tokens[end - 1].norm == "in" and _begins_date(parse, end - 1):
         end -= 1
     if symbol == "cue" and value is Cue.MINE and token.norm in _FILLERS:
         return Item("cue", value, at, end)
+    if value is Cue.MOVE and end == at + 1 and token.norm in ("shift", "change", "trade", "swap") and _is_noun(tokens, at):
+        return Item("word", None, at, end)
     kind = {"visit_date": "date", "past": "past", "visit_or_today": "date"}.get(symbol, symbol)
     return Item(kind, value, at, end)
+
+
+def _begins_date(parse: Parse, at: int) -> bool:
+    """Whether an "in" goes with what follows ("come | in 2 weeks"), not with what stands before ("come in | 2 hours earlier")."""
+    found = [match[0] for symbol in ("date", "time") if (match := parse.match(symbol, at))]
+    beyond = parse.match("visit_date", at + 1)
+    return bool(found) and (beyond is None or beyond[0] <= max(found))
+
+
+def _tells_past(tokens: list[Token], at: int) -> bool:
+    """Whether a word is a past tense with its subject before it ("i worked a double monday")."""
+    norm = tokens[at].norm
+    if not (norm.endswith("ed") and len(norm) > 4) or norm in _NOT_PAST or at == 0:
+        return False
+    before = tokens[at - 1].norm
+    return (tokens[at - 2].norm if before in ("just", "already", "really", "only", "almost") and at > 1 else before) in _TELLERS
+
+
+def _is_noun(tokens: list[Token], at: int) -> bool:
+    return at > 0 and tokens[at - 1].norm in _NOUN_MARKS
 
 
 __all__ = ["Cue", "Item", "Past", "scan"]

@@ -50,7 +50,7 @@ def _add_weeks(grammar: Grammar) -> None:
     grammar.rule(week, "not this week next week", lambda: Week(1))
     grammar.rule(week, "(the)? following week", lambda: Week(1, of="visit"))
     grammar.rule(week, "the week (after | after that | following)", lambda: Week(1, of="visit"))
-    grammar.rule(week, "(the)? week after (that | it)", lambda: Week(1, of="visit"))
+    grammar.rule(week, "((the)? week after (that | it) | that (next | following) week)", lambda: Week(1, of="visit"))
     grammar.rule(week, "(that | the same | same) week", lambda: Week(0, of="visit"))
     grammar.rule(week, "(the)? week before", lambda: Week(-1, of="visit"))
     grammar.rule("week_span", f"<{week}>", lambda node: node)
@@ -196,11 +196,14 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"<{point}> at the earliest", lambda node: Open(node, "from"))
     grammar.rule(date, f"(not)? (until | til) after <{point}>", lambda node: Open(node, "until_after"))
     grammar.rule(date, f"{anytime} (after | past | later than) <{point}>", lambda node: Open(node, "after"))
+    grammar.rule(date, f"{anytime} (after | once | following) <milestone> on? <plain_day>", lambda _, node: Open(node, "after"))
+    grammar.rule(date, f"{anytime} before <milestone> on? <plain_day>", lambda _, node: Open(node, "before"))
     away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home)"
     grammar.rule(date, f"{away} (from)? (until | til | through) <{point}>", lambda *found: Open(found[-1], "from"))
     grammar.rule(
         date,
-        "(back | returning | home again | back home | back in town) (on | from | after)? <plain_day>",
+        "(get | be | come | coming | getting | fly | flying | gets)? (back | returning | home again | back home | back in town) "
+        "(on | from | after)? <plain_day>",
         lambda node: Open(node, "from"),
     )
     grammar.rule(

@@ -137,6 +137,7 @@ def _add_clocks(grammar: Grammar) -> None:
     grammar.rule(clock, "midnight", lambda: Clock(0, 0))
     for pattern, half in (("morning", "am"), ("afternoon", "pm"), ("evening", "pm")):
         grammar.rule(clock, f"<said_clock> (in the | of the | of an | of a | in) {pattern}", lambda said, half=half: said.with_half(half))
+        grammar.rule(clock, f"<hour> of the {pattern}", lambda hour, half=half: Clock(hour, 0, half))
     grammar.rule(clock, "<said_clock> at night", lambda said: said.with_half("pm"))
     grammar.rule(clock, "<said_clock> in the <half>", lambda said, half: said.with_half(half))
     grammar.rule("said_clock", "<clock_token> oclock?", lambda said: said)

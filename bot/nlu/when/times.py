@@ -97,6 +97,11 @@ class From(Times):
 
 
 @dataclass(frozen=True)
+class Told(From):
+    """When something else ends ("my shift ends at 4:15"): a wish for what is later, unless another time is asked for."""
+
+
+@dataclass(frozen=True)
 class Until(Times):
     """From midnight to a clock time."""
 

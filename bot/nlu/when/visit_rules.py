@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from bot.nlu.when.days import Day
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.visits import AfterThat, AfterVisit, DaysFromVisit, Either, MinutesFromVisit, SameTime, SameWeekdayIn, Sooner, ThatDay
+from bot.nlu.when.visits import (
+    AfterThat,
+    AfterVisit,
+    DaysFromVisit,
+    Either,
+    MinutesFromVisit,
+    OneAfter,
+    SameTime,
+    SameWeekdayIn,
+    Sooner,
+    ThatDay,
+)
 
 _IT = (
     "(it | that | this | them | me | us | him | her | my appointment | my visit | the appointment | the visit | my session "
@@ -37,6 +48,7 @@ def add_visits(grammar: Grammar) -> None:
             date, f"(that | the same | same) day ,? but? (just | only)? (a bit | a little)? {words} (on)?", lambda part=part: ThatDay(part)
         )
         grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
+    grammar.rule(date, "(the | that) (one after | next one | following one | one following) (that | it)?", OneAfter)
     grammar.rule(date, "(anytime | any time | sometime)? after (that | then)", AfterThat)
     grammar.rule(date, "(anytime | any time | sometime)? before (that | then)", lambda: AfterThat(forward=False))
     grammar.rule(date, "(earlier | sooner) than (my | the) (appointment | visit | session)", Sooner)

@@ -43,20 +43,20 @@ class DaysFromVisit(Day):
 
 @dataclass(frozen=True)
 class MinutesFromVisit(Day):
-    """So many minutes after the visit, on its day, or at that clock time on another weekday."""
+    """So many minutes after the visit, on its day, or at that clock time on another day."""
 
     from_visit = True
 
     minutes: int
-    weekday: Weekday | None = None
+    day: Day | None = None
 
     def resolve(self, context: Context) -> Readings:
         if context.visit is None:
             raise NeedsVisitError("the time of the visit is not known")
         shifted = context.visit + timedelta(minutes=self.minutes)
-        if self.weekday is None or self.weekday.weekday == context.visit.weekday():
+        if self.day is None or (isinstance(self.day, Weekday) and self.day.weekday == context.visit.weekday()):
             return one(moment(shifted))
-        day = self.weekday.resolve(context)[0][0].start.date()
+        day = self.day.resolve(context)[0][0].start.date()
         return one(moment(datetime.combine(day, shifted.time())))
 
 
@@ -163,6 +163,16 @@ class AfterThat(Day):
         if context.spoken_of is not None:
             return one(Range(context.spoken_of.end, midnight(context.spoken_of.end.date()) + timedelta(days=HORIZON_DAYS)))
         return AfterVisit().resolve(context)
+
+
+@dataclass(frozen=True)
+class OneAfter(Day):
+    """The one after the day spoken of, or after the visit's: a week later, and no time of day."""
+
+    from_visit = True
+
+    def resolve(self, context: Context) -> Readings:
+        return one(whole(context.anchor + timedelta(days=7)))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
 from bot.nlu.when.constraint import DAY, Constraint, Range, TimeRange
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Soonest, Weekday, whole
+from bot.nlu.when.reasons import set_aside
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
+from bot.nlu.when.stretches import Open, Week
 from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, Part, Times
 from bot.nlu.when.tokens import Token
@@ -75,7 +77,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     relative = _relative(scanned, tokens)
     items = adopt(tokens, scanned, visit is not None)
     base = Context(now, visit)
-    groups = take_bare_move(tokens, items, group(tokens, items), base)
+    groups = set_aside(tokens, items, take_bare_move(tokens, items, group(tokens, items), base))
     keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
@@ -83,7 +85,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     for at, each in enumerate(groups):
         if each.role is Role.RULED_OUT or (each.role is Role.REJECTED and rules_out(each)):
             out.append(_ruled_out(each))
-        elif each.role is Role.REJECTED and bounds_day(each):
+        elif each.role is Role.REJECTED and not each.told and bounds_day(each):
             wishes.append(each)
         elif each.role is Role.REJECTED and _is_wider(groups[:at], each, base):
             out.append(_ruled_out(each))
@@ -92,6 +94,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     refs = refs or named_by_other(groups)
     share_today(refs, wishes)
     reference, context = _reference(refs, base)
+    out += [_ruled_out(each) for each in refs if each.role is Role.REJECTED and each.dates and _is_wider(wishes, each, context)]
     spans = tuple(
         Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value, _kind(item))
         for each in groups
@@ -118,7 +121,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         context.has_anchor
         and parts
         and not any(clause.dates for clause in parts)
-        and (all(each.is_target for each in wishes) or _same_day_meant(reference, parts))
+        and (relative or all(each.is_target for each in wishes) or _same_day_meant(reference, parts))
     ):
         parts = [Clause([ThatDay()], clause.times) for clause in parts]
     if not parts and relative and context.has_anchor:
@@ -192,6 +195,8 @@ def _stretch_of(out: list[RuledOut]) -> Day:
 
 def _ruled_out(each: Group) -> RuledOut:
     times: list[Times] = [item.value for item in each.times]
+    if each.role is Role.REJECTED and each.dates and all(time.is_exact for time in times):
+        times = []
     joined: Times | None = times[0] if times else None
     for more in times[1:]:
         linked = any(item.kind in ("or", "and") for item in each.items)
@@ -199,23 +204,22 @@ def _ruled_out(each: Group) -> RuledOut:
     return RuledOut(tuple(item.value for item in each.dates), joined)
 
 
-def _is_wider(before: list[Group], rejected: Group, context: Context) -> bool:
-    """Whether an earlier wish is a stretch that holds the rejected day: then the day is ruled out of it."""
-    nodes = [item.value for each in before if each.role is Role.WISH for item in each.dates]
+def _is_wider(beside: list[Group], rejected: Group, context: Context) -> bool:
+    """Whether a wish beside it is a stretch that holds the rejected day: then the day is ruled out of it."""
+    nodes = [item.value for each in beside if each.role is Role.WISH for item in each.dates]
     if any(isinstance(node, AnyDay) for node in nodes):
         return True
+    return any(_holds(node, item.value, context) for node in nodes for item in rejected.dates)
+
+
+def _holds(stretch: Day, day: Day, context: Context) -> bool:
     try:
-        spans = [span for node in nodes for span in node.resolve(context)[0]]
-        inside = [
-            part
-            for span in spans
-            if (span.end - span.start).days > 1
-            for item in rejected.dates
-            for part in item.value.within(span, context)
-        ]
+        spans = [span for span in stretch.resolve(context)[0] if (span.end - span.start).days > 1]
+        if isinstance(stretch, Open) or (isinstance(stretch, Week) and stretch.of != "now"):
+            return any(part.meet(span) for span in spans for part in day.resolve(context)[0])
+        return any(day.within(span, context) for span in spans)
     except (NeedsVisitError, NotAWishError):
         return False
-    return bool(inside)
 
 
 def _reference(refs: list[Group], context: Context) -> tuple[Constraint | None, Context]:

@@ -1,0 +1,95 @@
+"""Days and times that only tell why: "my daughter's wedding is Saturday, so what about the week after".
+
+A day in a clause that tells something, and asks for nothing, is no wish when another clause of the message wishes for a day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.nlu.when.cues import Cue
+from bot.nlu.when.days import AnyDay
+from bot.nlu.when.lexicon import words
+from bot.nlu.when.roles import Group, Role
+from bot.nlu.when.scan import Item
+from bot.nlu.when.stretches import Open, Week
+from bot.nlu.when.times import Told
+from bot.nlu.when.tokens import Token
+from bot.nlu.when.visits import AfterThat
+
+_SUBJECTS = words(
+    """
+    i im ive ill id we were weve he hes she shes they theyre theres there its it my our his her their mom mother dad father
+    grandma grandpa nana wife husband son daughter kid kids sister brother aunt uncle boss ride driver doctor dr surgeon neighbor
+    granddaughter grandson grandkids sitter mama papa school work church somebody someone
+    """
+)
+_BREAKS = words("because since as when while if unless though although cuz where")
+_WISHING = frozenset({Cue.ASK, Cue.HOPE, Cue.ACCEPT_POST, Cue.CORRECT, Cue.MOVE, Cue.TARGET, Cue.INSTEAD_OF, Cue.OWN, Cue.VISIT})
+_BOUNDS = frozenset({"stop", "comma", "but", "turn"})
+
+
+def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> list[Group]:
+    """Return the groups with the days and times of mere reasons no longer wished for, where something else is."""
+    wishes = [each for each in groups if each.role is Role.WISH]
+    told = [each for each in wishes if _only_tells(tokens, items, each)]
+    firm = [each for each in wishes if each not in told]
+    has_days = any(not isinstance(item.value, AfterThat) for each in firm for item in each.dates)
+    has_times = any(each.times for each in firm)
+    for each in told:
+        if any(isinstance(item.value, Open) for item in each.dates) and not _counts_on(firm):
+            continue
+        if each.dates and has_days:
+            each.role, each.told = Role.REJECTED, True
+            each.items = [_plain(item) for item in each.items if item.kind != "time"]
+        elif not each.dates and firm and (has_times or not any(_is_ending(item) for item in each.times)):
+            each.role = Role.STORY
+    return groups
+
+
+def _counts_on(firm: list[Group]) -> bool:
+    """Whether a wish counts weeks from the day told ("back on the 22nd, so the week after")."""
+    return any(isinstance(item.value, Week) and item.value.of == "visit" for each in firm for item in each.dates)
+
+
+def _is_ending(item: Item) -> bool:
+    return isinstance(item.value, Told)
+
+
+def _plain(item: Item) -> Item:
+    """Return the day itself of "back on the 22nd"."""
+    return replace(item, value=item.value.base) if isinstance(item.value, Open) and item.value.side == "from" else item
+
+
+def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
+    """Whether a group stands in a clause that has a subject and a verb of its own, and no word that asks or agrees."""
+    if found.is_target or found.corrects or found.any_base or any(isinstance(item.value, AnyDay) for item in found.items):
+        return False
+    if any(_is_ending(item) for item in found.times):
+        return True
+    begin, end = found.items[0].start, found.items[-1].end
+    first = next((at for at, item in enumerate(items) if item.start >= begin), 0)
+    last = next((at for at, item in enumerate(items) if item.start >= end), len(items))
+    before: list[Item] = []
+    for item in reversed(items[:first]):
+        if item.kind in _BOUNDS or (item.kind == "and" and _is_subject(tokens, items, item)):
+            break
+        before.insert(0, item)
+        if tokens[item.start].norm in _BREAKS:
+            break
+    behind: list[Item] = []
+    for item in items[last:]:
+        if item.kind in _BOUNDS or item.kind == "and" or tokens[item.start].norm in _BREAKS:
+            break
+        behind.append(item)
+    around = [*before, *behind]
+    if any(item.kind == "cue" and item.value in _WISHING for item in around):
+        return False
+    unknown = [item for item in around if item.kind in ("word", "past")]
+    subject = any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
+    return subject and any(tokens[item.start].norm not in _SUBJECTS for item in unknown)
+
+
+def _is_subject(tokens: list[Token], items: list[Item], joint: Item) -> bool:
+    """Whether a subject follows an "and": then a new clause begins."""
+    return joint.end < len(tokens) and tokens[joint.end].norm in _SUBJECTS
