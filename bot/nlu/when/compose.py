@@ -62,7 +62,8 @@ def clauses(items: list[Item]) -> list[Clause]:
                 continue
             behind = items[index + 1] if index + 1 < len(items) else None
             closed = current.times_first and link == "or" and behind is not None and behind.kind == "time"  # "3 on monday or tuesday at 4"
-            if current.dates and current.times is not None and (closed or not current.times_first):
+            bound = link == "or" and current.dates and isinstance(current.dates[-1], Open | ThatDay)  # "later today or early tomorrow"
+            if bound or (current.dates and current.times is not None and (closed or not current.times_first)):
                 found.append(current)
                 current = Clause()
             _add_date(current, item.value, link)
@@ -183,13 +184,23 @@ def _is_bare(node: Day) -> bool:
 def _join_times(left: Times, right: Times, link: str) -> Times:
     if isinstance(left, Besides) != isinstance(right, Besides):
         return Both(left, right)
-    if link == "comma" and right.is_exact and not left.is_exact and meet_times(left.windows(), right.windows(left.half)):
+    narrower = link == "comma" and not left.is_exact and (right.is_exact or _is_narrower(left, right))
+    if narrower and meet_times(left.windows(), right.windows(left.half)):
         return Both(left, right)
     if link in ("or", "comma") or (left.is_exact and right.is_exact):
         return AnyTime((left, right)) if link or left.is_exact else Both(left, right)
     if link == "and" and not isinstance(left, From | Until) and not isinstance(right, From | Until):
         return AnyTime((left, right))
     return Both(left, right)
+
+
+def _is_narrower(left: Times, right: Times) -> bool:
+    """Whether the second description says more precisely what the first means: "after work, like 5 or so"."""
+    return not isinstance(right, Besides) and _minutes(right.windows(left.half)) < _minutes(left.windows())
+
+
+def _minutes(windows: tuple[TimeRange, ...]) -> int:
+    return sum(window.end - window.start for window in windows)
 
 
 def _share_weeks(found: list[Clause]) -> None:

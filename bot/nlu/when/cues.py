@@ -38,6 +38,8 @@ class Past:
 # Patterns of the grammar, one to a dash.
 _CUES = {
     Cue.REJECT: """
+- (i | we | he | she)? (no can | not can | no able) (come | go | make | do | be)? (it)? (in)? (on)?
+- (is | its | it is)? (no | not) possible (for me | for us)? (to come)? (on)?
 - no way (i | we | he | she) can (do | make | come | be there)? (it)?
 - (never mind | nvr mind | nevermind | nvm | forget | forget about | scrap | scratch)
 - (dont think | doubt | not sure) (that)? (i | im | ill | i'll | we | he | she | hes | shes | it)? (can | will |
@@ -90,6 +92,7 @@ _CUES = {
 - (works | work | is | would be | suits | suit) (much | a lot)? (better | easier | nicer) (for (me | us | him | her))? than (on | my)?
 """,
     Cue.OWN: """
+- (it | it is | its | it was | which is | which was) (currently | scheduled | set | booked | still | now)? (on | for | at)
 - (im | i am | hes | shes | were) (on | in) for
 - (i | we | he | she | mom | dad | ive | my mom | my dad | my mother | weve) (currently | already | still)? (have | has |
   got | had) (got)? ((an | my | a | the)? (appointment | visit | session | slot | therapy | pt))? (scheduled | booked | set

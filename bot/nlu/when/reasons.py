@@ -24,7 +24,7 @@ _SUBJECTS = words(
     granddaughter grandson grandkids sitter mama papa school work church somebody someone
     """
 )
-_BREAKS = words("because since as when while if unless though although cuz where")
+_BREAKS = words("because since as while if unless though although cuz where when")
 _WISHING = frozenset({Cue.ASK, Cue.HOPE, Cue.ACCEPT_POST, Cue.CORRECT, Cue.MOVE, Cue.TARGET, Cue.INSTEAD_OF, Cue.OWN, Cue.VISIT})
 _BOUNDS = frozenset({"stop", "comma", "but", "turn"})
 
@@ -79,15 +79,23 @@ def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
             break
     behind: list[Item] = []
     for item in items[last:]:
-        if item.kind in _BOUNDS or item.kind == "and" or tokens[item.start].norm in _BREAKS:
+        if item.kind in _BOUNDS or item.kind == "and" or tokens[item.start].norm in _BREAKS - {"when"}:
             break
         behind.append(item)
     around = [*before, *behind]
-    if any(item.kind == "cue" and item.value in _WISHING for item in around):
+    if any(item.kind == "cue" and item.value in _WISHING and not _is_others(tokens, items, item) for item in around):
         return False
     unknown = [item for item in around if item.kind in ("word", "past")]
     subject = any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
     return subject and any(tokens[item.start].norm not in _SUBJECTS for item in unknown)
+
+
+def _is_others(tokens: list[Token], items: list[Item], cue: Item) -> bool:
+    """Whether a "have" is somebody else's ("my kids have soccer"), and asks for nothing."""
+    if cue.value is not Cue.ASK or cue.end - cue.start > 1 or tokens[cue.start].norm not in ("have", "has", "got"):
+        return False
+    before = items[items.index(cue) - 1] if items.index(cue) else None
+    return before is not None and (before.kind == "word" or before.value is Cue.MINE)
 
 
 def _is_subject(tokens: list[Token], items: list[Item], joint: Item) -> bool:

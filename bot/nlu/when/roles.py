@@ -11,7 +11,7 @@ from bot.nlu.when.days import AnyDay, Every
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Through
-from bot.nlu.when.times import At, Between, From, Until
+from bot.nlu.when.times import At, Between, From, Told, Until
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import SameTime
 
@@ -240,7 +240,13 @@ def _tells_of_own(tokens: list[Token], items: list[Item], first: int) -> bool:
 
 def _tells_why(tokens: list[Token], items: list[Item], index: int, found: Group, state: _State) -> bool:
     """Whether a day stands in the reason for what follows: "mom needs the car Thursday so I was thinking Monday"."""
-    if state.asked or state.target or not found.dates or tokens[items[index].start].norm != "so":
+    if (
+        state.asked
+        or state.target
+        or not found.dates
+        or any(isinstance(item.value, Told) for item in found.times)
+        or tokens[items[index].start].norm != "so"
+    ):
         return False
     first = items.index(found.items[0])
     begins = max((at for at in range(first) if items[at].kind in ("stop", "comma", "but")), default=-1)
@@ -318,7 +324,8 @@ def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> 
     elif cue is Cue.INSTEAD_OF:
         state.role = Role.REFERENCE
     elif cue is Cue.OWN:
-        if not state.moving and not asked_before:
+        tells = tokens[items[index].start].norm in ("it", "its", "which")
+        if tells or (not state.moving and not asked_before):
             state.role = Role.REFERENCE
     elif cue is Cue.MOVE:
         state.moving, state.role = True, Role.WISH

@@ -15,7 +15,7 @@ from bot.nlu.when.tokens import Token
 _SPANISH = words(
     """
     lunes martes miercoles jueves viernes sabado domingo manana mananas hoy semana proxima proximo tarde tardes noche puedo despues
-    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier
+    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier semanas dias
     """
 )
 _PHRASES = """
@@ -102,7 +102,41 @@ same time = la misma hora | a la misma hora | misma hora
 except = menos el | menos los | menos | excepto el | excepto | salvo el | salvo
 but not the = pero no el
 but = pero
-cant make = no puedo el | no puedo
+cant make = no puedo el | no puedo | no me queda bien el | no me queda bien | no me va bien el | no me va bien
+cant make = no me sirve el | no me sirve
+cant make = no puedo ir el | no puedo ir | no puedo venir el | no puedo venir | no podre ir el | no podre ir | no podre el | no podre
+cant make = no voy a poder ir el | no voy a poder ir | no voy a poder el | no voy a poder | no puedo llegar el | no puedo llegar
+cant make = tengo que cancelar el | tengo que faltar el | no puede ir el | no puede el | no puede ir | no puede
+doesnt work = no me funciona | no funciona | no es bueno | esta ocupado
+im busy = estoy ocupado el | estoy ocupada el | estoy ocupado | estoy ocupada | trabajo el | trabajo los
+im free = estoy libre el | estoy libre los | estoy libre | tengo libre el | tengo libre
+can i come = puedo ir el | puedo ir | puedo venir el | puedo venir | podria ir el | podria ir | podria venir el | podria venir
+can it be = puede ser el | puede ser | podria ser el | podria ser | se puede el | se puede
+do you have = tiene algo | tienen algo | hay algo | hay cita | hay citas | tiene | tienen | hay
+later today = hoy mas tarde | mas tarde hoy
+end of = a fines de | a finales de | a fin de | finales de | fines de
+early = a principios de | al principio de | principios de
+middle of = a mediados de | mediados de
+the next day = el dia siguiente | al dia siguiente | al otro dia
+a day later = un dia despues | un dia mas tarde
+a day earlier = un dia antes
+an hour later = una hora despues | una hora mas tarde
+an hour earlier = una hora antes | una hora mas temprano
+from the = a partir del
+from = a partir de las | a partir de la | a partir de | desde las | desde la
+first thing = a primera hora | primera hora
+last = ultima | ultimo
+first = primera | primer
+second = segunda | segundo
+weekdays = entre semana | dias de semana
+weekends = los fines de semana | fines de semana
+another day = otro dia
+that week = esa semana | esa misma semana | la misma semana
+that day = ese dia | ese mismo dia | el mismo dia
+later that day = mas tarde ese dia | ese dia mas tarde
+tonight = hoy en la noche
+at least = por lo menos
+not = no el | no los
 i can do = puedo el | puedo
 i want = quiero el | quiero | quisiera | prefiero el | prefiero | me gustaria
 better = mejor el | mejor

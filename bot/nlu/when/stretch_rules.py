@@ -50,7 +50,7 @@ def _add_weeks(grammar: Grammar) -> None:
     grammar.rule(week, "not this week next week", lambda: Week(1))
     grammar.rule(week, "(the)? following week", lambda: Week(1, of="visit"))
     grammar.rule(week, "the week (after | after that | following)", lambda: Week(1, of="visit"))
-    grammar.rule(week, "((the)? week after (that | it) | that (next | following) week)", lambda: Week(1, of="visit"))
+    grammar.rule(week, "((the)? week after (that | it) | that following week)", lambda: Week(1, of="visit"))
     grammar.rule(week, "(that | the same | same) week", lambda: Week(0, of="visit"))
     grammar.rule(week, "(the)? week before", lambda: Week(-1, of="visit"))
     grammar.rule("week_span", f"<{week}>", lambda node: node)

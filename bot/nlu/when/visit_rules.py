@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.nlu.when.days import Day
 from bot.nlu.when.grammar import Grammar
+from bot.nlu.when.lexicon import words as word_set
 from bot.nlu.when.visits import (
     AfterThat,
     AfterVisit,
@@ -13,6 +14,7 @@ from bot.nlu.when.visits import (
     Either,
     MinutesFromVisit,
     OneAfter,
+    PartFromVisit,
     SameTime,
     SameWeekdayIn,
     Sooner,
@@ -23,7 +25,13 @@ _IT = (
     "(it | that | this | them | me | us | him | her | my appointment | my visit | the appointment | the visit | my session "
     "| things | everything)?"
 )
+_PAUSES = word_set(". , ? ! ; <end> and or but if please instead would so is works")
 _BY = "(by | for)?"
+_PUSH = (
+    "push | pushed | pushing | move | moved | moving | bump | bumped | bumping | shift | shifted | shifting | slide | sliding | scoot "
+    "| scooting | nudge | nudging"
+)
+_BRING = "bring | bringing | brought"
 _LATER = "(later | after that | after | afterwards | afterward)"
 _SOONER = "(earlier | sooner | before that | before | prior)"
 
@@ -49,6 +57,10 @@ def add_visits(grammar: Grammar) -> None:
         )
         grammar.rule("visit_or_today", f"{words} (on)? (in | on) the day", lambda part=part: ThatDay(part, vague=True))
     grammar.rule(date, "(the | that) (one after | next one | following one | one following) (that | it)?", OneAfter)
+    grammar.terminal("pause", _PAUSES, lambda tokens, at: (at, tokens[at].norm))
+    for word, days in (("before", -1), ("after", 1)):
+        part_near = f"(the)? <part> {word} (that | it | <pause>)"
+        grammar.rule(date, part_near, lambda part, *_, days=days: PartFromVisit(days, part.start, part.end))
     grammar.rule(date, "(anytime | any time | sometime)? after (that | then)", AfterThat)
     grammar.rule(date, "(anytime | any time | sometime)? before (that | then)", lambda: AfterThat(forward=False))
     grammar.rule(date, "(earlier | sooner) than (my | the) (appointment | visit | session)", Sooner)
@@ -66,28 +78,17 @@ def add_visits(grammar: Grammar) -> None:
 def _add_shift(grammar: Grammar, date: str, count: str, node: Callable[[int], Day]) -> None:
     grammar.rule(date, f"<{count}> (or so)? {_LATER}", node)
     grammar.rule(date, f"<{count}> (or so)? {_SOONER}", lambda size: node(-size))
-    grammar.rule(
-        date,
-        f"(push | pushed | move | moved | bump | shift | set | put | knock | slide) {_IT} (back | out | later | off) {_BY} <{count}>",
-        node,
-    )
-    grammar.rule(date, f"(delay | postpone) {_IT} {_BY} <{count}>", node)
-    grammar.rule(date, f"(push | move | bump | shift | slide) (back | out) {_IT} {_BY} <{count}>", node)
+    grammar.rule(date, f"({_PUSH} | set | put | knock) {_IT} (back | out | later | off) {_BY} <{count}>", node)
+    grammar.rule(date, f"(delay | delaying | postpone | postponing) {_IT} {_BY} <{count}>", node)
+    grammar.rule(date, f"({_PUSH}) (back | out) {_IT} {_BY} <{count}>", node)
     grammar.rule(date, f"(back | pushed back) {_BY} <{count}>", node)
-    grammar.rule(date, f"(push | bump | shift | move | slide) {_IT} {_BY} <{count}>", node)
-    grammar.rule(
-        date,
-        f"(move | moved | bring | push | bump | shift | slide) {_IT} (up | earlier | sooner) {_BY} <{count}>",
-        lambda size: node(-size),
-    )
-    grammar.rule(date, f"(move | bring | bump | shift) up {_IT} {_BY} <{count}>", lambda size: node(-size))
-    grammar.rule(
-        date,
-        f"(move | moved | bring | push | bump | shift | put) {_IT} (forward | forwards) {_BY} <{count}>",
-        lambda size: _either(node(size), node(-size)),
-    )
-    grammar.rule(date, f"(move | bring | push) (forward | forwards) {_IT} {_BY} <{count}>", lambda size: _either(node(size), node(-size)))
-    grammar.rule(date, f"forward {_BY} <{count}>", lambda size: _either(node(size), node(-size)))
+    grammar.rule(date, f"({_PUSH}) {_IT} {_BY} <{count}>", node)
+    grammar.rule(date, f"({_PUSH} | {_BRING}) {_IT} (up | earlier | sooner) {_BY} <{count}>", lambda size: node(-size))
+    grammar.rule(date, f"({_PUSH} | {_BRING}) up {_IT} {_BY} <{count}>", lambda size: node(-size))
+    forward = lambda size: _either(node(size), node(-size))  # noqa: E731
+    grammar.rule(date, f"({_PUSH} | {_BRING} | put) {_IT} (forward | forwards) {_BY} <{count}>", forward)
+    grammar.rule(date, f"({_PUSH} | {_BRING}) (forward | forwards) {_IT} {_BY} <{count}>", forward)
+    grammar.rule(date, f"forward {_BY} <{count}>", forward)
 
 
 def _either(*choices: Day) -> Day:

@@ -176,6 +176,21 @@ class OneAfter(Day):
 
 
 @dataclass(frozen=True)
+class PartFromVisit(Day):
+    """A part of a day near the visit's, in minutes after midnight: "the afternoon before"."""
+
+    from_visit = True
+
+    days: int
+    start: int
+    end: int
+
+    def resolve(self, context: Context) -> Readings:
+        day = midnight(context.anchor + timedelta(days=self.days))
+        return one(Range(day + timedelta(minutes=self.start), day + timedelta(minutes=self.end)))
+
+
+@dataclass(frozen=True)
 class AfterVisit(Day):
     """Anything after the visit's day."""
 

@@ -111,6 +111,9 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         for clause in parts:
             clause.dates = [SameTime(node) for node in clause.dates] if clause.times is None else clause.dates
     only_out = bool(out) and not parts
+    named = [item.value for each in refs if each.times for item in each.dates]
+    if named and parts and not any(clause.dates for clause in parts) and not context.visit:
+        parts = [Clause(list(named), clause.times) for clause in parts]
     if any_base and out and not parts and not any(each.dates for each in out):
         parts = [Clause()]
     elif any_base and not any(clause.dates for clause in parts):
