@@ -88,11 +88,11 @@ def clauses(items: list[Item]) -> list[Clause]:
 def _add_date(clause: Clause, node: Day, link: str) -> None:
     if isinstance(node, AfterThat) and clause.dates and type(clause.dates[-1]) is AnyDay:
         clause.dates.pop()  # "till the 12th, so any day after that" counts from what was said before
-    if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
-        clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
-        return
     if isinstance(node, AfterThat) and isinstance(clause.times, At | Until | From) and (not clause.dates or link == "gap"):
         clause.times = From(clause.times.clock) if node.forward else Until(clause.times.clock)
+        return
+    if isinstance(node, AfterThat) and clause.dates and not isinstance(clause.dates[-1], Open):
+        clause.dates[-1] = Open(clause.dates[-1], "after" if node.forward else "before")
         return
     if clause.dates and link == "or" and isinstance(node, Weekday) and node.how == "following":
         node = WeekdayNear(node.weekday, clause.dates[-1])
@@ -185,6 +185,7 @@ def _join_times(left: Times, right: Times, link: str) -> Times:
     if isinstance(left, Besides) != isinstance(right, Besides):
         return Both(left, right)
     narrower = link == "comma" and not left.is_exact and (right.is_exact or _is_narrower(left, right))
+    narrower = narrower or (link == "comma" and isinstance(right, From | Until) and not left.is_exact)  # "in the afternoon, after 3"
     if narrower and meet_times(left.windows(), right.windows(left.half)):
         return Both(left, right)
     if link in ("or", "comma") or (left.is_exact and right.is_exact):

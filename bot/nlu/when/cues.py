@@ -210,6 +210,8 @@ _CUES = {
 """,
 }
 _PASTS = """
+- (whichever | whatever | which ever) (is | one is | comes | works | you have | one works)? (earlier | sooner | first | easier | better
+  | best | available | soonest | earliest | open)? (in the day | for you)?
 - the (earlier | later) the better
 - (call | text | phone | ring | contact | email | message | reach) (me | us | him | her | them) (back)? (asap | as soon as
   (possible | you can) | right away)

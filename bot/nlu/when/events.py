@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.lexicon import MONTHS, ORDINALS, WEEKDAYS, words
-from bot.nlu.when.times import From, Told, Until
+from bot.nlu.when.times import From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 
 LONGEST_EVENT = 7
@@ -65,3 +65,15 @@ def add_events(grammar: Grammar) -> None:
     grammar.rule(
         "time", "<ending> (not until | until | not til | til)? (at | around | about | by) <any_clock>", lambda _, clock: Told(clock)
     )
+    grammar.rule(
+        "beginning",
+        "(starts | start | begins | leaves | leave | heads out | (have | has | need | needs | got | gotta | must) to? "
+        "(go | leave | head out | be out | be gone | be at | be back at | be home | pick up | get)) "
+        "(of | from | for | to)? (my | the | his | her | a)? "
+        "(work | school | class | shift | practice | church | dialysis | job | rehab | kids | kid | bus | ride | train | there | it)?",
+        lambda: True,
+    )
+    grammar.rule("time", "<beginning> (at | around | about | by) <any_clock>", lambda _, clock: ToldBefore(clock))
+    thing = "(meeting | class | call | shift | practice | lecture | session | appointment | game | thing | lesson | mass | service)"
+    grammar.rule("time", f"after (my | the | our | his | her) (<clock> | <loose_hour>) {thing}", From)
+    grammar.rule("time", f"before (my | the | our | his | her) (<clock> | <loose_hour>) {thing}", Until)

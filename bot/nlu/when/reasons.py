@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
-from bot.nlu.when.days import AnyDay
+from bot.nlu.when.days import AnyDay, Context, NeedsVisitError, NotAWishError
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.roles import Group, Role
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Week
-from bot.nlu.when.times import Told
+from bot.nlu.when.times import Told, ToldBefore
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import AfterThat
 
@@ -42,9 +43,36 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
         if each.dates and has_days:
             each.role, each.told = Role.REJECTED, True
             each.items = [_plain(item) for item in each.items if item.kind != "time"]
-        elif not each.dates and firm and (has_times or not any(_is_ending(item) for item in each.times)):
+        elif each.dates or any(isinstance(item.value, AfterThat) for other in firm for item in other.dates):
+            continue
+        elif firm and (has_times or not any(_is_ending(item) for item in each.times)):
             each.role = Role.STORY
     return groups
+
+
+def give_up(groups: list[Group], context: Context) -> list[Group]:
+    """Return the groups with the known visit's own day no longer wished for, where another day is wished for beside it."""
+    dated = [each for each in groups if each.role is Role.WISH and each.dates]
+    if context.visit is None or len(dated) < 2:
+        return groups
+    at_visit = [each for each in dated if _is_visit(each, context)]
+    for each in at_visit if len(at_visit) < len(dated) else ():
+        each.role = Role.REFERENCE
+    return groups
+
+
+def _is_visit(found: Group, context: Context) -> bool:
+    """Whether a group names the visit's day and no other time than the visit's."""
+    visit = context.visit
+    if visit is None or any(item.value.is_container or item.value.from_visit for item in found.dates):
+        return False
+    try:
+        named = [part for item in found.dates for reading in item.value.resolve(context) for part in reading]
+    except (NeedsVisitError, NotAWishError):
+        return False
+    minute = visit.hour * 60 + visit.minute
+    same_time = all(window.start <= minute < window.end for item in found.times for window in item.value.windows())
+    return same_time and bool(named) and all(part.start.date() == visit.date() and (part.end - part.start) <= DAY for part in named)
 
 
 def _counts_on(firm: list[Group]) -> bool:
@@ -53,7 +81,7 @@ def _counts_on(firm: list[Group]) -> bool:
 
 
 def _is_ending(item: Item) -> bool:
-    return isinstance(item.value, Told)
+    return isinstance(item.value, Told | ToldBefore)
 
 
 def _plain(item: Item) -> Item:

@@ -11,7 +11,7 @@ from bot.nlu.when.days import AnyDay, Every
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Through
-from bot.nlu.when.times import At, Between, From, Told, Until
+from bot.nlu.when.times import At, Between, From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import SameTime
 
@@ -244,7 +244,7 @@ def _tells_why(tokens: list[Token], items: list[Item], index: int, found: Group,
         state.asked
         or state.target
         or not found.dates
-        or any(isinstance(item.value, Told) for item in found.times)
+        or any(isinstance(item.value, Told | ToldBefore) for item in found.times)
         or tokens[items[index].start].norm != "so"
     ):
         return False

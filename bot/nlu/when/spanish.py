@@ -99,19 +99,23 @@ later = mas tarde
 earlier = mas temprano
 asap = lo antes posible | cuanto antes | lo mas pronto posible
 same time = la misma hora | a la misma hora | misma hora
-except = menos el | menos los | menos | excepto el | excepto | salvo el | salvo
+except = menos | excepto | salvo
 but not the = pero no el
 but = pero
-cant make = no puedo el | no puedo | no me queda bien el | no me queda bien | no me va bien el | no me va bien
-cant make = no me sirve el | no me sirve
-cant make = no puedo ir el | no puedo ir | no puedo venir el | no puedo venir | no podre ir el | no podre ir | no podre el | no podre
-cant make = no voy a poder ir el | no voy a poder ir | no voy a poder el | no voy a poder | no puedo llegar el | no puedo llegar
-cant make = tengo que cancelar el | tengo que faltar el | no puede ir el | no puede el | no puede ir | no puede
+cant make = no puedo | no me queda bien | no me va bien
+cant make = no me sirve
+cant make = no puedo ir | no puedo venir | no podre ir | no podre
+cant make = no voy a poder ir | no voy a poder | no puedo llegar
+cant make = tengo que cancelar el | tengo que faltar el | no puede ir | no puede
 doesnt work = no me funciona | no funciona | no es bueno | esta ocupado
-im busy = estoy ocupado el | estoy ocupada el | estoy ocupado | estoy ocupada | trabajo el | trabajo los
-im free = estoy libre el | estoy libre los | estoy libre | tengo libre el | tengo libre
-can i come = puedo ir el | puedo ir | puedo venir el | puedo venir | podria ir el | podria ir | podria venir el | podria venir
-can it be = puede ser el | puede ser | podria ser el | podria ser | se puede el | se puede
+im busy = estoy ocupado | estoy ocupada | trabajo el | trabajo los
+im busy = tengo que trabajar | tengo trabajo
+i have = tengo un | tengo una | tengo
+in the afternoon = in the tarde | in la tarde | the tarde
+in the morning = in la manana | in the manana
+im free = estoy libre | tengo libre
+can i come = puedo ir | puedo venir | podria ir | podria venir
+can it be = puede ser | podria ser | se puede
 do you have = tiene algo | tienen algo | hay algo | hay cita | hay citas | tiene | tienen | hay
 later today = hoy mas tarde | mas tarde hoy
 end of = a fines de | a finales de | a fin de | finales de | fines de
@@ -137,10 +141,10 @@ later that day = mas tarde ese dia | ese dia mas tarde
 tonight = hoy en la noche
 at least = por lo menos
 not = no el | no los
-i can do = puedo el | puedo
-i want = quiero el | quiero | quisiera | prefiero el | prefiero | me gustaria
-better = mejor el | mejor
-my appointment is = mi cita es el | la cita es el | tengo cita el | tengo una cita el | mi cita es
+i can do = puedo
+i want = quiero | quisiera | prefiero | me gustaria
+better = mejor
+my appointment is = la cita es el | tengo cita el | tengo una cita el | mi cita es
 my appointment = mi cita
 appointment = cita
 change = cambiar
@@ -208,8 +212,11 @@ def _phrase(raw: list[str], at: int) -> tuple[int, tuple[str, ...]]:
         ):
             continue
         return end, english
-    if raw[at] in ("el", "la") and at + 1 < len(raw) and raw[at + 1] in _BY_FIRST:
-        return at + 1, ("on",)
+    if raw[at] in ("el", "la", "los") and at + 1 < len(raw):
+        if raw[at + 1] in _BY_FIRST:
+            return at + 1, ("on",)
+        if raw[at] == "el" and (raw[at + 1].isdigit() or raw[at + 1] in _NUMBERS):
+            return at + 1, ("the",)
     return at, ()
 
 

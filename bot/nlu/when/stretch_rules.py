@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.nlu.when.day_rules import add_days
 from bot.nlu.when.days import AnyDay, Day, Every, In, Later, MonthDay, Soonest, Weekday
 from bot.nlu.when.grammar import Grammar
@@ -122,6 +124,10 @@ def _add_months(grammar: Grammar) -> None:
     grammar.rule(
         "month_part", f"(the)? last week (of | in) (the)? {named}", lambda node: Month(node.month, node.offset, week=-1, vague=True)
     )
+    for word, forward in (("first", True), ("last", False)):
+        for unit, days in (("weeks|week", 7), ("days", 1)):
+            pattern = f"(the)? {word} <count> {unit} (of | in) (the)? {named}"
+            grammar.rule("month_part", pattern, partial(_edge, days if forward else -days))
     grammar.rule("stretch", "<month_part>", lambda node: node)
     grammar.rule("stretch", "<month_span>", lambda node: node)
     grammar.rule("stretch", "(in | within | during | over | sometime in)? the next <days_count>", Within)
@@ -234,6 +240,11 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule("any_loose", "anytime", AnyDay)
     for pattern in SOONEST:
         grammar.rule(date, pattern, Soonest)
+
+
+def _edge(unit: int, count: int, month: Month) -> Month:
+    """Return the first (or, for a negative unit, the last) so many days of a month; a unit is one or seven days."""
+    return Month(month.month, month.offset, days=max(-31, min(31, unit * count)), vague=month.vague)
 
 
 def _before(node: Day) -> Open:

@@ -89,6 +89,7 @@ class Month(Day):
     offset: int = 0
     part: str = "all"
     week: int | None = None
+    days: int | None = None
     vague: bool = False
     is_container = True
 
@@ -107,6 +108,8 @@ class Month(Day):
 
     def _span(self, first: date) -> Range:
         days = calendar.monthrange(first.year, first.month)[1]
+        if self.days is not None:
+            return whole(first if self.days > 0 else add_months(first, 1) + timedelta(days=self.days), abs(self.days))
         if self.week is not None:
             start = first + timedelta(days=7 * (self.week - 1) if self.week > 0 else days - LAST_DAYS)
             return whole(start, LAST_DAYS)

@@ -46,6 +46,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(at | around | over | during | on)? (my | the | her | his)? lunch (hour | break | time)?", 11.5, 13.5),
     ("(around | about | towards)? (the)? (midday | middle of the day | noon time)", 11.5, 13.5),
     ("after lunch", 13, 19),
+    ("(shortly | right | just | soon | straight) after (my)? lunch", 13, 16),
     ("after the? (work | i get off work | i get off | my shift)", 17, 21),
     ("after (school | the kids get home)", 15, 19),
     ("after (dinner | supper)", 17, 21),
@@ -202,6 +203,11 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(time, "(before | by) (the)? <part>", lambda part: Part(0, part.start) if part.start else None)
     grammar.rule(
         time, "(not | no | nothing | nothin | except | except for | but not | besides | never) (in the | at | during)? <part>", Besides
+    )
+    grammar.rule(
+        time,
+        "(not | except | besides | but not | excluding) (from | between)? <any_clock> (to | til | until | through | - | and) <any_clock>",
+        lambda first, last: Besides(Between(first, last)),
     )
     grammar.rule(time, "<part> (to | through | til | until | -) <part>", lambda first, last: Part(first.start, max(last.end, first.end)))
     grammar.rule(time, "from <part> (on | onward | onwards)", lambda part: Part(part.start, 24 * H))

@@ -112,6 +112,11 @@ class Until(Times):
 
 
 @dataclass(frozen=True)
+class ToldBefore(Until):
+    """When something else begins ("my caregiver leaves at 2"): a wish for what is earlier, unless another time is asked for."""
+
+
+@dataclass(frozen=True)
 class Between(Times):
     """From one clock time to another; am or pm said at one end helps the other."""
 

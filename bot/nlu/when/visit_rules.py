@@ -22,8 +22,9 @@ from bot.nlu.when.visits import (
 )
 
 _IT = (
-    "(it | that | this | them | me | us | him | her | my appointment | my visit | the appointment | the visit | my session "
-    "| things | everything)?"
+    "(it | that | this | them | me | us | him | her | mine | things | everything "
+    "| (my | the | our | his | her | mom's | dad's | this | that) "
+    "(whole | next | last)? (appointment | visit | session | slot | time | thing | one | therapy | pt | appointments | visits))?"
 )
 _PAUSES = word_set(". , ? ! ; <end> and or but if please instead would so is works")
 _BY = "(by | for)?"

@@ -10,7 +10,7 @@ from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
 from bot.nlu.when.constraint import DAY, Constraint, Range, TimeRange
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Soonest, Weekday, whole
-from bot.nlu.when.reasons import set_aside
+from bot.nlu.when.reasons import give_up, set_aside
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.stretches import Open, Week
@@ -18,7 +18,7 @@ from bot.nlu.when.times import Any as AnyTime
 from bot.nlu.when.times import Besides, Both, Part, Times
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.transfers import named_by_other, share_today, take_bare_move
-from bot.nlu.when.visits import AfterVisit, SameTime, Sooner, ThatDay
+from bot.nlu.when.visits import AfterThat, AfterVisit, SameTime, Sooner, ThatDay
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     relative = _relative(scanned, tokens)
     items = adopt(tokens, scanned, visit is not None)
     base = Context(now, visit)
-    groups = set_aside(tokens, items, take_bare_move(tokens, items, group(tokens, items), base))
+    groups = give_up(set_aside(tokens, items, take_bare_move(tokens, items, group(tokens, items), base)), base)
     keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
@@ -133,6 +133,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         _exclude_reference(parts, out, context, scanned)
         try:
             found = Constraint(tuple(tuple(options) for options in readings(parts, out, context)))
+            found = _less_given_up(found, reference)
             found = _beside_visit(found, relative, context) if relative and visit else found
         except NeedsVisitError:
             needs_visit = True
@@ -169,7 +170,8 @@ def _wish_items(wishes: list[Group]) -> list[Item]:
         if each.corrects and kept and each.items:
             kinds = {item.kind for item in each.items}
             kept = [item for item in kept if item.kind not in kinds and (item.kind in ("date", "time"))]
-        if each.concludes and each.dates and any(isinstance(item.value, Every) for item in kept):
+        counts_on = all(isinstance(item.value, AfterThat) for item in each.dates)
+        if each.concludes and not counts_on and any(isinstance(item.value, Every) for item in kept):
             kept = []
         for item in each.items:
             value = Besides(item.value) if each.role is Role.REJECTED and item.kind == "time" else item.value
@@ -342,6 +344,15 @@ def _beside_visit(found: Constraint, relative: str, context: Context) -> Constra
         return found
     side = Range(context.visit, option.end) if relative == "later" else Range(option.start, context.visit)
     return Constraint.of(option.meet(side) or option) if side.start < side.end else found
+
+
+def _less_given_up(found: Constraint, reference: Constraint | None) -> Constraint:
+    """Return an ambiguous wish without the readings on the day given up: "cancel my Wednesday, next Wednesday instead"."""
+    days = {option.start.date() for option in reference.options if isinstance(option, Range)} if reference else set()
+    kept = tuple(
+        reading for reading in found.readings if not any(isinstance(option, Range) and option.start.date() in days for option in reading)
+    )
+    return Constraint(kept) if found.is_ambiguous and kept else found
 
 
 def _only_besides(parts: list[Clause]) -> bool:

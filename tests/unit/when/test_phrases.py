@@ -20,6 +20,9 @@ HERE = Path(__file__).parent
         ("voices_spanish.tsv", 0.97),
         ("voices_mixed.tsv", 0.95),
         ("voices_shifts.tsv", 0.95),
+        ("fresh_1.tsv", 0.95),
+        ("fresh_2.tsv", 0.97),
+        ("fresh_3.tsv", 0.97),
     ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
