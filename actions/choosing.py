@@ -108,7 +108,7 @@ def _ask_reading(step: Step, wish: Constraint) -> str | None:
         options = ", or ".join(text for _, text in shown)
     else:
         options = " ".join(f"{number}) {text}" for number, (_, text) in enumerate(shown, start=1))
-    return step.ask("reading", "utter_which_reading", options=options)
+    return step.ask("reading", "utter_which_reading", options=options, buttons=wording.taps([text for _, text in shown]))
 
 
 async def _taken(step: Step, refined: Constraint | None, *, told: bool) -> Opening | None:
@@ -192,13 +192,23 @@ def _say_offer(step: Step, need: Need, offer: Offer, wish: Constraint | None) ->
         "numbers": "1" if count == 1 else "1 or 2" if count == 2 else f"1-{count}",
         "wish": _in_words(step, wish),
         "wanted": first_name(step.context, need.first),
+        "buttons": _buttons(step, offer.openings),
     }
     if offer.fits:
         return step.ask("opening", "utter_offer" if step.journey.visit else "utter_offer_booking", **values)
     step.journey.details["nothing_fits"] = True
     name = f"utter_why_{offer.rule}" if offer.rule else f"utter_why_{offer.why}"
-    step.turn.say(name, **values)
+    step.turn.say(name, **{**values, "buttons": None})
     return step.ask("opening", "utter_offer_nearest", **values)
+
+
+def _buttons(step: Step, offered: Sequence[Opening]) -> list[dict[str, str]]:
+    """Return what may be tapped: each opening's day and time, and with whom it is."""
+    buttons = wording.taps([wording.when(step.context.clinic.local(opening.start)) for opening in offered])
+    for button, opening in zip(buttons, offered, strict=True):
+        names = step.names(None, opening)
+        button["description"] = f"{names['practitioner']}, {names['location']}"
+    return buttons
 
 
 def _in_words(step: Step, wish: Constraint | None) -> str:

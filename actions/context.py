@@ -18,6 +18,7 @@ from actions.scheduling.booking import Booking
 from actions.scheduling.client import FhirClient
 from actions.scheduling.directory import Directory
 from actions.scheduling.waitlist import Waitlist
+from bot.addresses import is_number
 from bot.clinic import Clinic, load_clinic
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.settings import Settings
@@ -43,11 +44,15 @@ class Context:
         return self.clinic.local(self.clock.now())
 
     async def address_of(self, conversation_id: str) -> str | None:
-        """Return the phone number behind a conversation, or None when the store does not know it (as in `rasa shell`)."""
+        """Return the phone number behind a conversation.
+
+        None when the store does not know it (as in `rasa shell`), or when it is an id of WhatsApp's, which identifies nobody.
+        """
 
         def look(connection: Any) -> str | None:
             query = sa.select(tables.conversation.c.address).where(tables.conversation.c.id == conversation_id)
-            return connection.execute(query).scalar()
+            address: str | None = connection.execute(query).scalar()
+            return address if address and is_number(address) else None
 
         return await self.database.reading(look)
 

@@ -49,7 +49,9 @@ def ask(step: Step, visits: Sequence[Visit]) -> str:
     """Ask which visit is meant."""
     shown = visits[: step.context.clinic.policies.offers]
     starts = [step.context.clinic.local(visit.start) for visit in shown]
-    return step.ask("visit", "utter_ask_which_visit", options=wording.options(starts, step.turn.channel), whose=step.whose)
+    options = wording.options(starts, step.turn.channel)
+    buttons = wording.taps([wording.when(start) for start in starts])
+    return step.ask("visit", "utter_ask_which_visit", options=options, whose=step.whose, buttons=buttons)
 
 
 def corrected(step: Step, visits: Sequence[Visit]) -> Visit | None:

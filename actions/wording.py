@@ -5,6 +5,7 @@ Text: "Tue Jun 3, 10:00 AM". Voice: "Tuesday, June third, at ten in the morning"
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 _UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -51,6 +52,11 @@ def options(moments: list[datetime], channel: str = "sms") -> str:
     """Return numbered choices: `1) Wed Jun 4, 5:15 PM 2) …`; on the phone `One: …. Two: ….`"""
     end = "." if channel == "voice" else ""
     return " ".join(option(number, moment, channel) + end for number, moment in enumerate(moments, start=1))
+
+
+def taps(titles: Sequence[str]) -> list[dict[str, str]]:
+    """Return the buttons of a question: a tap on one says its number, as a typed one would."""
+    return [{"title": title, "payload": str(number)} for number, title in enumerate(titles, start=1)]
 
 
 def weekday(moment: date) -> str:

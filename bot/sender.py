@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from bot import retry
 from bot.clock import Clock
 from bot.rate import Rate
-from bot.store import delivery, outbox
+from bot.store import crossing, delivery, outbox, window
 from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.types import Carrier, CarrierRefused, CarrierUnknown, Channel
@@ -37,6 +37,9 @@ LOOK_AFTER = timedelta(seconds=1)
 
 CARRIER_LIMIT_S = 12.0
 CLOCK_SKEW = timedelta(minutes=5)
+ELSEWHERE = frozenset({retry.Verdict.NEEDS_TEMPLATE, retry.Verdict.BAD_NUMBER})
+"""Refusals by WhatsApp after which the number is tried by text."""
+
 SWEEP_S = 1.0
 DATABASE_PAUSE_S = 1.0
 
@@ -49,7 +52,7 @@ class Wake(Protocol):
 
 
 class Sender:
-    """Sends what the outbox holds until told to stop."""
+    """Sends what the outbox holds until told to stop. `sms_line` is where texts come from that WhatsApp did not take."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Sender:
         rate: Rate,
         random: retry.Uniform,
         concurrency: int = CONCURRENCY,
+        sms_line: str = "",
     ) -> None:
         self._database = database
         self._carriers = carriers
@@ -68,6 +72,7 @@ class Sender:
         self._rate = rate
         self._random = random
         self._concurrency = concurrency
+        self._sms_line = sms_line
         self._owner = f"sender-{secrets.token_hex(6)}"
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -161,6 +166,9 @@ class Sender:
         if carrier is None:
             await self._end(claimed, retry.Decision(retry.Verdict.CONFIGURATION), None)
             return
+        if claimed.needs_template and not claimed.suspect:
+            await self._end(claimed, retry.Decision(retry.Verdict.NEEDS_TEMPLATE), window.NEEDS_TEMPLATE)
+            return
         try:
             sid = await self._find(carrier, claimed) if claimed.suspect else None
             if sid is None:
@@ -184,6 +192,11 @@ class Sender:
 
     async def _refused(self, claimed: Claimed, refusal: CarrierRefused) -> None:
         decision = retry.decide(refusal.status, refusal.code, claimed.attempts, self._random)
+        if decision.verdict is retry.Verdict.REFUSE and claimed.message.options:
+            # What may be tapped is an extra; the words alone may still be taken.
+            await self._database.writing(outbox.without_options, claimed.message.outbox_id)
+            await self._later(claimed, timedelta(), refusal.code, fate_known=True)
+            return
         if decision.delay is None:
             await self._end(claimed, decision, refusal.code)
             return
@@ -204,16 +217,21 @@ class Sender:
         log.info("message %s is tried again in %.1f s (try %s, code %s)", identifier, delay.total_seconds(), claimed.attempts, code)
 
     async def _end(self, claimed: Claimed, decision: retry.Decision, code: int | None) -> None:
-        await self._database.writing(_refuse, claimed, self._owner, decision.verdict, code, self._clock)
+        await self._database.writing(_refuse, claimed, self._owner, decision.verdict, code, self._clock, self._sms_line)
 
 
 def _look(connection: Connection, now: datetime, limit: int, held: set[str]) -> tuple[list[outbox.Due], datetime | None]:
     return outbox.due(connection, now, limit, held), outbox.next_due_at(connection, now)
 
 
-def _refuse(connection: Connection, claimed: Claimed, owner: str, verdict: retry.Verdict, code: int | None, clock: Clock) -> None:
+def _refuse(
+    connection: Connection, claimed: Claimed, owner: str, verdict: retry.Verdict, code: int | None, clock: Clock, sms_line: str
+) -> None:
     message = claimed.message
     if not outbox.end_refused(connection, message.outbox_id, code, owner):
+        return
+    if verdict in ELSEWHERE and crossing.text_instead(connection, message.outbox_id, sms_line, clock.now()):
+        log.info("message %s is texted instead (%s)", message.outbox_id, verdict.value)
         return
     if verdict is retry.Verdict.OPTED_OUT:
         delivery.opt_out(connection, message.channel.value, message.line, message.address, clock.now())

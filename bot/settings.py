@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "MENDLINE_"
+_FLAGS = {"yes": True, "true": True, "1": True, "on": True, "no": False, "false": False, "0": False, "off": False}
 SOCKET_BYTES = 107  # unix(7): sun_path holds 108 bytes with its end
 
 DEMO_ACCOUNT_SID = "AC" + "0" * 31 + "1"
@@ -75,9 +76,17 @@ class Settings:
     twilio_api_url: str = _setting(
         "TWILIO_API_URL", "", "base of Twilio's REST API; empty = api.twilio.com when live, the demo's own carrier otherwise"
     )
+    twilio_content_url: str = _setting(
+        "TWILIO_CONTENT_URL", "", "base of Twilio's Content API; empty = content.twilio.com, or MENDLINE_TWILIO_API_URL where that is set"
+    )
     messaging_service_sid: str = _setting("MESSAGING_SERVICE_SID", "", "Twilio messaging service; empty = send from the line's own number")
     sms_number: str = _setting("SMS_NUMBER", DEMO_SMS_NUMBER, "the clinic's SMS number, E.164")
     whatsapp_number: str = _setting("WHATSAPP_NUMBER", DEMO_WHATSAPP_NUMBER, "the clinic's WhatsApp number, E.164")
+    whatsapp_accepted: bool = _setting(
+        "WHATSAPP_ACCEPTED",
+        False,
+        "`yes`: the clinic accepts that birth dates and visit times cross WhatsApp, which is not covered by HIPAA",
+    )
     voice_number: str = _setting("VOICE_NUMBER", DEMO_VOICE_NUMBER, "the clinic's telephone number, E.164")
     transfer_number: str = _setting("TRANSFER_NUMBER", "", "where calls to a person are transferred, E.164")
     oncall_number: str = _setting("ONCALL_NUMBER", "", "who is paged on a red flag, E.164; empty = the clinic file's on_call, or nobody")
@@ -126,6 +135,14 @@ class Settings:
         return "https://api.twilio.com" if self.mode == "live" else f"http://127.0.0.1:{self.port}/simulator/twilio"
 
     @property
+    def twilio_content(self) -> str:
+        """The base of Twilio's Content API without a trailing slash."""
+        if self.twilio_content_url:
+            return self.twilio_content_url.rstrip("/")
+        real = self.twilio_api == "https://api.twilio.com"
+        return "https://content.twilio.com" if real else self.twilio_api
+
+    @property
     def sms_per_second(self) -> float | None:
         """Texts a second, or None for no limit. One a second is what Twilio grants an unregistered long code."""
         return self.sms_rate or (1.0 if self.mode == "live" else None)
@@ -152,7 +169,16 @@ class Settings:
             raise SettingError(f"MENDLINE_TURN_CONCURRENCY is {self.turn_concurrency}; set it to 1 or more")
         if not self.database.startswith(("sqlite:///", "postgresql://")):
             raise SettingError("MENDLINE_DATABASE_URL starts with neither sqlite:/// nor postgresql://; use one of these plain forms")
-        for name in ("public_url", "scheduling_url", "scheduling_proxy", "twilio_api_url", "rasa_url", "actions_url", "fhir_token_url"):
+        for name in (
+            "public_url",
+            "scheduling_url",
+            "scheduling_proxy",
+            "twilio_api_url",
+            "twilio_content_url",
+            "rasa_url",
+            "actions_url",
+            "fhir_token_url",
+        ):
             url = getattr(self, name)
             if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
                 raise SettingError(f"{PREFIX}{name.upper()} is {url!r}; write a whole http:// or https:// address")
@@ -166,6 +192,8 @@ class Settings:
             if spec.name in ("twilio_account_sid", "twilio_auth_token", "internal_token", "sms_number")
             and getattr(self, spec.name) == spec.default
         ]
+        if self.whatsapp_accepted and self.whatsapp_number == DEMO_WHATSAPP_NUMBER:
+            demo.append("MENDLINE_WHATSAPP_NUMBER")
         if not self.public_url.startswith("https://"):
             demo.append("MENDLINE_PUBLIC_URL (https only)")
         if demo:
@@ -214,6 +242,10 @@ def _read(spec: Any, env: Mapping[str, str]) -> Any:
                 raise ValueError("no UTC offset")
             return instant
         kind = type(spec.default)
+        if kind is bool:
+            return _FLAGS[text.lower()]
         return Path(text) if isinstance(spec.default, Path) else kind(text)
+    except KeyError as error:
+        raise SettingError(f"{name} is {shown}; write yes or no") from error
     except ValueError as error:
         raise SettingError(f"{name} is {shown}, which is not usable ({error}); see docs/operations.md") from error

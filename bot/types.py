@@ -42,10 +42,11 @@ class Owner(str, Enum):
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """One message as the carrier delivered it. `address` is the patient's, `line` the clinic's number; both E.164.
+    """One message as the carrier delivered it. `address` is the patient's, `line` the clinic's number; E.164.
 
     `media` holds `{"url", "type"}` entries. `opt_out_type` is Twilio's OptOutType ("STOP", "START", "HELP") or None.
-    `fields` keeps every form field, because carriers add fields without notice.
+    `fields` keeps every form field, because carriers add fields without notice. `tapped` is the id of a tapped button or list entry;
+    `reacts_to` the MessageSid that the body, an emoji, is a reaction to. A WhatsApp `address` may be a business-scoped user id.
     """
 
     sid: str
@@ -56,16 +57,25 @@ class InboundMessage:
     media: Sequence[Mapping[str, str]] = ()
     opt_out_type: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    tapped: str | None = None
+    reacts_to: str | None = None
 
 
 @dataclass(frozen=True)
 class Say:
-    """One thing the dialogue wants said. `response` is its name in the domain; `awaiting` what it asks for."""
+    """One thing the dialogue wants said. `response` is its name in the domain; `awaiting` what it asks for.
+
+    `buttons` are the answers that may be tapped, `{"title", "payload", "description"?}`; a payload is what a patient would type.
+    `clinical`: it holds health details and is not said on WhatsApp. `template`: `{"name", "variables"}` of the approved template that
+    says the same outside of WhatsApp's 24 hours.
+    """
 
     text: str
     response: str | None = None
     awaiting: Awaiting = Awaiting.NONE
     buttons: Sequence[Mapping[str, str]] = ()
+    clinical: bool = False
+    template: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +139,29 @@ class Dialogue(Protocol):
 
 
 @dataclass(frozen=True)
+class Option:
+    """An answer that may be tapped. `id` is opaque: the carrier gives it back when it is tapped."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateUse:
+    """An approved template with its values, by their number in the template ("1" and so on)."""
+
+    name: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class OutboundMessage:
-    """One outbox row as a carrier needs it. `outbox_id` is opaque and may travel in the status callback's URL."""
+    """One outbox row as a carrier needs it. `outbox_id` is opaque and may travel in the status callback's URL.
+
+    `options` may be tapped where the carrier can show them; the body says everything without them. With a `template`, the body is
+    what the template makes of its values, and only the template may be sent.
+    """
 
     outbox_id: str
     channel: Channel
@@ -138,6 +169,8 @@ class OutboundMessage:
     address: str
     body: str
     media: Sequence[str] = ()
+    options: Sequence[Option] = ()
+    template: TemplateUse | None = None
 
 
 class CarrierRefused(Exception):

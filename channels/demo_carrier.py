@@ -17,17 +17,20 @@ from multidict import MultiDict
 
 from bot.clock import Clock
 from bot.settings import Settings
+from channels.twilio import content_store
+from channels.twilio.content_store import ContentStore, Unfit, show
 from channels.twilio.signatures import SIGNATURE_HEADER, Signatures
 from channels.twilio.texts import API, REFUSALS, Text, Texts, error, refusal_of, report, resource
 
 log = logging.getLogger(__name__)
 
-PREFIX = f"/simulator/twilio/{API}/Accounts/{{account}}"
+BASE = "/simulator/twilio"
+PREFIX = f"{BASE}/{API}/Accounts/{{account}}"
 REPORTED = ("sent", "delivered")
 
 
 class DemoCarrier:
-    """Routes and memory of the demo's carrier. `texts` may be read by the simulator."""
+    """Routes and memory of the demo's carrier. It approves every template at once. `texts` may be read by the simulator."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
@@ -35,23 +38,29 @@ class DemoCarrier:
         self._session: aiohttp.ClientSession | None = None
         self._reports: set[asyncio.Task[None]] = set()
         self.texts = Texts(clock.now)
+        self.contents = ContentStore(clock.now)
 
     def mount(self, app: web.Application) -> None:
         """Add the routes and the clean-up to the edge."""
         app.router.add_post(PREFIX + "/Messages.json", self._create)
         app.router.add_get(PREFIX + "/Messages.json", self._list)
         app.router.add_get(PREFIX + "/Messages/{sid}.json", self._fetch)
+        content_store.mount(app, BASE, self.contents, self._settings.twilio_account_sid, self._unknown)
         app.on_cleanup.append(self._close)
 
     def _refused(self, request: web.Request) -> web.Response | None:
-        account = request.match_info["account"]
+        if request.match_info["account"] == self._settings.twilio_account_sid:
+            return self._unknown(request)
+        return web.json_response(error(401, 20003, "Authenticate"), status=401)
+
+    def _unknown(self, request: web.Request) -> web.Response | None:
         expected = f"{self._settings.twilio_account_sid}:{self._settings.twilio_auth_token}".encode()
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         try:
             signed_in = kind == "Basic" and hmac.compare_digest(base64.b64decode(given, validate=True), expected)
         except binascii.Error:
             signed_in = False
-        if signed_in and account == self._settings.twilio_account_sid:
+        if signed_in:
             return None
         return web.json_response(error(401, 20003, "Authenticate"), status=401)
 
@@ -62,6 +71,12 @@ class DemoCarrier:
         if (code := refusal_of(fields)) is not None:
             return web.json_response(error(400, code, REFUSALS[code]), status=400)
         text = self.texts.add(request.match_info["account"], fields)
+        if text.fields.get("ContentSid"):
+            try:
+                show(text, self.contents)
+            except Unfit as unfit:
+                self.texts.all.remove(text)
+                return web.json_response(error(400, unfit.code, str(unfit)), status=400)
         if text.callback:
             task = asyncio.create_task(self._report(text, text.callback))
             self._reports.add(task)

@@ -19,7 +19,9 @@ from bot.cli import demo_file
 from bot.cli.model import model_path
 from bot.doctor import local, remote
 from bot.doctor.findings import Finding, report
+from bot.doctor.whatsapp import whatsapp
 from bot.settings import Settings
+from bot.whatsapp_templates import Templates
 
 WAIT_SECONDS = 10.0
 MODES = {
@@ -67,6 +69,7 @@ async def examine(settings: Settings, env: dict[str, str], model: Path, trained:
             remote.public_url(settings, fetch),
             remote.signed_webhook(settings, fetch, lambda url, form: str(validator.compute_signature(url, form))),
             remote.twilio(settings, fetch),
+            whatsapp(settings, fetch, Templates.load()),
             remote.scheduling(settings, fetch, lambda statement: _mode(settings, statement), running),
         )
     return [finding for group in groups for finding in group]

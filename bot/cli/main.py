@@ -116,6 +116,13 @@ def parser() -> argparse.ArgumentParser:
     text.add_argument("words", nargs="+", help="the text")
     text.add_argument("--seconds", type=float, default=30.0, help="how long to wait for an answer (default 30)")
 
+    templates = commands.add_parser(
+        "whatsapp-templates",
+        help="make WhatsApp's templates at Twilio, submit them for approval, and say how they stand",
+        description="Make the templates of data/whatsapp/templates at Twilio and submit them to WhatsApp; what is there is left alone.",
+    )
+    templates.add_argument("--check", action="store_true", help="only say how they stand")
+
     release = commands.add_parser(
         "release", help="give a conversation back to the bot", description="Give a conversation that waits for a person back to the bot."
     )
@@ -128,7 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser().parse_args(arguments)
     try:
         settings = Settings.from_env(os.environ)
-        module = import_module(f"bot.cli.{asked.command}")
+        module = import_module(f"bot.cli.{asked.command.replace('-', '_')}")
         code: int = module.main(asked, settings)
     except START_ERRORS as error:
         print(f"mendline: {error}", file=sys.stderr)

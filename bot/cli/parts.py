@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import phonenumbers
 from redis.asyncio import Redis
 
 from bot.clinic import load_clinic
@@ -12,6 +13,7 @@ from bot.phrases import Phrases
 from bot.settings import Settings
 from bot.turns.composing import AutoReplies
 from bot.turns.house import House
+from bot.whatsapp_templates import Templates
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -31,7 +33,14 @@ def house_of(settings: Settings) -> House:
         paging_line=settings.sms_number,
         console_url=f"{settings.base_url}/staff",
         keeps_explanations=settings.mode == "demo",
+        sms_line=settings.sms_number,
+        telephone=_in_words(clinic.front_desk),
+        templates=Templates.load(),
     )
+
+
+def _in_words(number: str) -> str:
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def redis_of(settings: Settings) -> Any:

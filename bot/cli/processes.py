@@ -136,7 +136,14 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         carrier = TwilioCarrier(
-            settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, settings.messaging_service_sid
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.base_url,
+            settings.twilio_api,
+            settings.messaging_service_sid,
+            content_url=settings.twilio_content,
+            templates=house.templates,
+            list_button=house.say("button_choose"),
         )
         stack.push_async_callback(carrier.close)
         rate: Rate = Unlimited()
@@ -144,7 +151,8 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
             rate = SharedRate(redis, settings.sms_per_second)
         dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
         turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency)
-        sender = Sender(database, {Channel.SMS: carrier}, clock, wake, rate, random.random)
+        carriers = {Channel.SMS: carrier, Channel.WHATSAPP: carrier}
+        sender = Sender(database, carriers, clock, wake, rate, random.random, sms_line=settings.sms_number)
         # Answers written while turns finish are still sent: the sender stops after them.
         turned = asyncio.Event()
         await _all_or_none([_then(turns.run(stop), turned), sender.run(turned)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random as randomness
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot import retry
 from bot.ids import new_id
 from bot.store.tables import consent, delivery_event, outbox, staff_task
+from bot.types import Channel
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +102,9 @@ def settle(connection: Connection, outbox_id: str, sid: str, now: datetime, rand
 
 def _undelivered(connection: Connection, row: RowMapping, code: int | None, now: datetime, random: retry.Uniform) -> None:
     decision = retry.decide(200, code, max(row["attempts"], 1), random)
+    if decision.verdict is retry.Verdict.NEEDS_TEMPLATE and row["channel"] == Channel.WHATSAPP.value:
+        # Back to the sender, which knows the way around: a text, or a task.
+        decision = retry.Decision(decision.verdict, timedelta())
     if decision.delay is not None:
         connection.execute(
             outbox.update().where(outbox.c.id == row["id"]).values(state="queued", first_tried_at=None, next_try_at=now + decision.delay)

@@ -12,15 +12,16 @@ of writing; only a redelivery (a message the carrier took and could not deliver)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from bot.ids import new_id
-from bot.store import delivery
+from bot.store import delivery, window
 from bot.store.tables import consent, conversation, outbox
 from bot.types import Awaiting, Channel, OutboundMessage
 
@@ -36,7 +37,8 @@ class Draft:
     """One message to be written. `purpose` is one of answer, consent, safety, staff, page, outreach.
 
     `owner_version` is the conversation's when the bot wrote it; None for what must go out whoever owns the conversation. `statement` is
-    what of the body still holds when its question is withdrawn unsent.
+    what of the body still holds when its question is withdrawn unsent. `options` ({id, title, value, description?}) may be tapped
+    where the channel shows them; `template` ({name, variables, text}) says the same outside of WhatsApp's window.
     """
 
     conversation_id: str | None
@@ -53,6 +55,8 @@ class Draft:
     dedupe_key: str | None = None
     state: str = "queued"
     statement: str | None = None
+    options: Sequence[Mapping[str, str]] | None = None
+    template: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A row this worker may send until its lease ends. `suspect`: an earlier try may have reached the carrier."""
+    """A row this worker may send until its lease ends. `suspect`: an earlier try may have reached the carrier.
+
+    `needs_template`: WhatsApp takes it only as an approved template, and it has none.
+    """
 
     message: OutboundMessage
     purpose: str
@@ -73,6 +80,7 @@ class Claimed:
     attempts: int
     suspect: bool
     first_tried_at: datetime
+    needs_template: bool = False
 
 
 def put(connection: Connection, drafts: Sequence[Draft], now: datetime) -> list[str]:
@@ -168,14 +176,16 @@ def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime,
             .where(outbox.c.id == row["id"])
             .values(state="sending", claim_owner=owner, claim_until=now + lease, first_tried_at=first_tried_at, attempts=attempts)
         )
+        outbound, needs_template = window.outbound(connection, row, now)
         claimed.append(
             Claimed(
-                message=OutboundMessage(row["id"], Channel(row["channel"]), row["line"], row["address"], row["body"]),
+                message=outbound,
                 purpose=row["purpose"],
                 conversation_id=row["conversation_id"],
                 attempts=attempts,
                 suspect=suspect,
                 first_tried_at=first_tried_at,
+                needs_template=needs_template,
             )
         )
     return claimed
@@ -266,6 +276,11 @@ def postpone(connection: Connection, outbox_id: str, owner: str, until: datetime
     if fate_known:
         values |= {"state": "queued", "first_tried_at": None}
     return bool(connection.execute(outbox.update().where(_mine(outbox_id, owner)).values(**values)).rowcount)
+
+
+def without_options(connection: Connection, outbox_id: str) -> None:
+    """Let a message go without anything to tap: its body says everything."""
+    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(options=None))
 
 
 def known_sids(connection: Connection, message: OutboundMessage) -> frozenset[str]:

@@ -71,6 +71,7 @@ conversation = sa.Table(
     sa.Column("last_inbound_at", Instant),
     sa.Column("patient", sa.Text),  # FHIR reference whose identity was proven on this thread
     sa.Column("proven_until", Instant),
+    sa.Column("answers_for", sa.Text),  # of a text thread: the WhatsApp conversation that asked by text and awaits the answer here
     sa.UniqueConstraint("channel", "line", "address"),
     one_of("owner", "bot", "queue", "staff"),
     one_of("channel", "sms", "whatsapp", "voice"),
@@ -116,6 +117,8 @@ message = sa.Table(
     sa.Column("turn_id", sa.Text, sa.ForeignKey("turn.id")),
     sa.Column("consumed", sa.Boolean, nullable=False, server_default=sa.false()),  # needs no turn: an opt-out word, an empty text
     sa.Column("screen_only", sa.Boolean, nullable=False, server_default=sa.false()),  # its turn runs the safety screen and answers nothing
+    sa.Column("tapped", sa.Text),  # the id of the button or list entry that was tapped
+    sa.Column("came_by", sa.Text),  # a channel other than the conversation's own
 )
 sa.Index(
     "ix_message_waiting",
@@ -154,6 +157,8 @@ outbox = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("handed_at", Instant),
     sa.Column("statement", sa.Text),  # what of the body still holds when its question is withdrawn
+    sa.Column("options", Json),  # [{id, title, value, description}]: what may be tapped; see bot/store/options.py
+    sa.Column("template", Json),  # {name, variables, text}: what is sent in its place outside of WhatsApp's 24 hours
     sa.UniqueConstraint("turn_id", "seq"),
     one_of("purpose", "answer", "consent", "safety", "staff", "page", "outreach"),
     # queued -> sending -> handed -> (final by carrier_status); refused and superseded are ends of their own

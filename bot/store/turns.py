@@ -10,14 +10,14 @@ meanwhile wait for the next one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from bot.store import conversations
+from bot.store import conversations, options
 from bot.store.tables import conversation, incident, message, outbox, turn
 from bot.types import Awaiting, Channel, Owner
 
@@ -26,7 +26,16 @@ _WAITS = sa.text("message.turn_id IS NULL AND NOT message.consumed")
 _UNDER_WAY = sa.text("turn.state IN ('waiting', 'open')")
 
 # Built once: a statement's construction and cache key cost more than SQLite takes to run it.
-_MESSAGE_COLUMNS = (message.c.sid, message.c.body, message.c.media, message.c.received_at, message.c.screen_only)
+_MESSAGE_COLUMNS = (
+    message.c.sid,
+    message.c.body,
+    message.c.media,
+    message.c.received_at,
+    message.c.screen_only,
+    message.c.tapped,
+    message.c.came_by,
+    message.c.conversation_id,
+)
 _ROW = sa.select(conversation).where(conversation.c.id == sa.bindparam("conversation"))
 _STANDING = (
     sa.select(turn).where(turn.c.conversation_id == sa.bindparam("conversation"), _UNDER_WAY).order_by(turn.c.created_at, turn.c.kind)
@@ -53,18 +62,33 @@ _FINISHED = turn.update().where(turn.c.id == sa.bindparam("of_turn")).values(sta
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """A patient's message as the inbox keeps it, whole."""
+    """A patient's message as the inbox keeps it, whole.
+
+    `meant` are the words that a tap stands for, `stale` says that they answer no open question; `came_by` is the thread of another
+    channel in which it was written.
+    """
 
     sid: str
     body: str
     media: Sequence[Mapping[str, str]]
     received_at: datetime
     screen_only: bool
+    meant: str | None = None
+    stale: bool = False
+    came_by: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What the patient says: the words of a tap, or what was written."""
+        return self.body if self.meant is None else self.meant
 
 
 @dataclass(frozen=True)
 class Held:
-    """A turn that this worker holds, with everything needed to decide on it. `incident_level` is the open incident's, if any."""
+    """A turn that this worker holds, with everything needed to decide on it. `incident_level` is the open incident's, if any.
+
+    `channel`, `line` and `address` are where it is answered: the conversation's own, or the text thread that the last message came by.
+    """
 
     id: str
     kind: str
@@ -169,7 +193,11 @@ def _formed(connection: Connection, row: RowMapping, waiting: tuple[StoredMessag
 
 def _held(connection: Connection, row: RowMapping, stored: Mapping[str, Any], messages: tuple[StoredMessage, ...]) -> Held:
     level = connection.scalar(_OPEN_INCIDENT, {"conversation": row["id"]})
-    unseen = bool(messages) and row["awaiting"] != Awaiting.NONE.value and _unseen(connection, row["id"], messages[0].received_at)
+    asked = row["awaiting"] != Awaiting.NONE.value
+    unseen = bool(messages) and asked and _unseen(connection, row["id"], messages[0].received_at)
+    where = row
+    if messages and messages[-1].came_by:
+        where = connection.execute(_ROW, {"conversation": messages[-1].came_by}).mappings().one()
     return Held(
         id=stored["id"],
         kind=stored["kind"],
@@ -177,12 +205,12 @@ def _held(connection: Connection, row: RowMapping, stored: Mapping[str, Any], me
         attempts=stored["attempts"] + 1,
         created_at=stored["created_at"],
         messages=messages,
-        unseen_question=unseen,
+        unseen_question=unseen or any(one.stale for one in messages),
         incident_level=level,
         conversation_id=row["id"],
-        channel=Channel(row["channel"]),
-        line=row["line"],
-        address=row["address"],
+        channel=Channel(where["channel"]),
+        line=where["line"],
+        address=where["address"],
         owner=Owner(row["owner"]),
         owner_version=row["owner_version"],
         worker=row["lease_owner"],
@@ -191,8 +219,16 @@ def _held(connection: Connection, row: RowMapping, stored: Mapping[str, Any], me
 
 
 def _messages(connection: Connection, query: sa.sql.Select, **values: str) -> tuple[StoredMessage, ...]:
-    rows = connection.execute(query, values)
-    return tuple(StoredMessage(row.sid, row.body, row.media or (), row.received_at, row.screen_only) for row in rows)
+    rows = connection.execute(query, values).all()
+    return tuple(_message(connection, row) for row in rows)
+
+
+def _message(connection: Connection, row: Any) -> StoredMessage:
+    plain = StoredMessage(row.sid, row.body, row.media or (), row.received_at, row.screen_only, came_by=row.came_by)
+    if row.tapped is None:
+        return plain
+    found = options.meaning(connection, row.conversation_id, row.tapped)
+    return replace(plain, meant=found.words, stale=found.stale)
 
 
 def waiting_messages(connection: Connection, conversation_id: str) -> tuple[StoredMessage, ...]:
@@ -225,7 +261,9 @@ def supersede_unsent_questions(connection: Connection, conversation_id: str) -> 
     )
     rows = connection.execute(unsent).all()
     for row in rows:
-        kept = {"body": row.statement, "awaiting": Awaiting.NONE.value, "statement": None} if row.statement else {"state": "superseded"}
+        kept: dict[str, Any] = {"state": "superseded"}
+        if row.statement:
+            kept = {"body": row.statement, "awaiting": Awaiting.NONE.value, "statement": None, "options": None, "template": None}
         # A sender may have taken it since.
         still = outbox.update().where(outbox.c.id == row.id, outbox.c.state == "queued", outbox.c.attempts == 0)
         connection.execute(still.values(**kept))

@@ -87,7 +87,7 @@ def tapback(text: str) -> Tapback | None:
 def compose(messages: Sequence[StoredMessage], auto_replies: AutoReplies) -> Composition:
     """Join messages into one text, a line each. Reactions stay out of it unless there is nothing else."""
     media = tuple(item.get("type", "") for one in messages for item in one.media)
-    bodies = [one.body for one in messages if not one.screen_only and one.body.strip() and not auto_replies.matches(one.body)]
+    bodies = [one.words for one in messages if not one.screen_only and one.words.strip() and not auto_replies.matches(one.words)]
     reactions = [(body, tapback(body)) for body in bodies]
     typed = [body for body, reaction in reactions if reaction is None]
     tapbacks = tuple(reaction for _, reaction in reactions if reaction is not None)

@@ -32,6 +32,8 @@ def joined(drafts: Sequence[Draft]) -> list[Draft]:
             statement=" ".join(statements) or None,
             awaiting=draft.awaiting if draft.awaiting is not Awaiting.NONE else before.awaiting,
             response=draft.response or before.response,
+            options=draft.options or before.options,
+            template=draft.template or before.template,
         )
     return texts
 
@@ -41,5 +43,6 @@ def _belong_together(first: Draft, second: Draft) -> bool:
         first.channel is not Channel.VOICE
         and first.state == second.state == "queued"
         and first.purpose == second.purpose
+        and (first.channel, first.address) == (second.channel, second.address)
         and len(first.body) + len(second.body) < LONGEST
     )

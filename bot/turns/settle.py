@@ -17,12 +17,14 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot.handoff import RED_FLAG, open_handoff
 from bot.ids import new_id
 from bot.store import conversations, incidents, turns
+from bot.store.inbox import media_kind
 from bot.store.incidents import RANK, Sign
 from bot.store.outbox import Draft, put
 from bot.store.tables import booking_request, outbox, staff_task
 from bot.store.turns import Held
-from bot.turns import records
+from bot.turns import records, tapping
 from bot.turns.composing import compose
+from bot.turns.health_by_text import kept_off_whatsapp
 from bot.turns.house import House
 from bot.turns.joining import joined
 from bot.types import Awaiting, Channel, Owner, Say, TurnResult
@@ -78,12 +80,15 @@ def settle_answer(
                 "answer" if wanted.opted_out is None else "consent",
                 say.text,
                 say=say,
+                taps=(taps := tapping.options(house, say, held.channel)),
+                template=tapping.template(house, say, held.channel, taps),
                 owner_version=version,
                 state="superseded" if unsent else "queued",
             )
         )
+    drafts, unasked = kept_off_whatsapp(connection, house, drafts, [say.clinical for say in result.says], now)
     drafts, introduced = _introduced(house, row, drafts, now, withdrawn)
-    values: dict[str, Any] = {"awaiting": result.awaiting.value, **introduced}
+    values: dict[str, Any] = {"awaiting": (Awaiting.NONE if unasked else result.awaiting).value, **introduced}
     if house.keeps_explanations:
         turns.explain(connection, held.id, result.explanation)
     return _end(connection, held, joined(drafts), now, seconds, values)
@@ -162,7 +167,7 @@ def settle_media(connection: Connection, house: House, held: Held, types: Sequen
 
 def media_phrase(types: Sequence[str]) -> str:
     """Return the name of the sentence that answers media of these MIME types."""
-    return "voice_note_received" if types and all(one.startswith("audio/") for one in types) else "media_received"
+    return f"{media_kind(types)}_received"
 
 
 def settle_silently(connection: Connection, held: Held, now: datetime, seconds: float) -> Settled:
@@ -249,6 +254,8 @@ def _draft(
     response: str | None = None,
     owner_version: int | None = None,
     state: str = "queued",
+    taps: list[dict[str, str]] | None = None,
+    template: dict[str, Any] | None = None,
 ) -> Draft:
     return Draft(
         conversation_id=held.conversation_id,
@@ -263,6 +270,8 @@ def _draft(
         awaiting=say.awaiting if say else Awaiting.NONE,
         owner_version=owner_version,
         state=state,
+        options=taps,
+        template=template,
     )
 
 

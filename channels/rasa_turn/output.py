@@ -48,15 +48,31 @@ class TurnOutput(OutputChannel):
         self.take(message)
 
     def take(self, message: dict[str, Any]) -> None:
-        """Turn one of Rasa's messages into lines: a record for `custom` with a `record`, a say for a text."""
+        """Turn one of Rasa's messages into lines: a record for `custom` with a `record`, a say for a text.
+
+        `metadata: {clinical: true}` marks a text that holds health details; `custom: {template, variables}` beside a text names the
+        WhatsApp template that says the same.
+        """
         custom = message.get("custom")
+        template = None
+        if isinstance(custom, dict) and message.get("text") and "template" in custom:
+            template, custom = {"name": custom["template"], "variables": custom.get("variables") or {}}, None
         if isinstance(custom, dict) and "record" in custom:
             self._emit(record_line(custom))
         elif custom:
             logger.warning("an action sent a json_message without `record`; nothing receives it. Add record: its kind")
         if message.get("text"):
-            awaiting = awaiting_named((message.get("metadata") or {}).get("awaiting"))
-            self._say(say_line(message["text"], message.get("utter_action"), awaiting, message.get("buttons") or []), awaiting)
+            metadata = message.get("metadata") or {}
+            awaiting = awaiting_named(metadata.get("awaiting"))
+            line = say_line(
+                message["text"],
+                message.get("utter_action"),
+                awaiting,
+                message.get("buttons") or [],
+                clinical=bool(metadata.get("clinical")),
+                template=template,
+            )
+            self._say(line, awaiting)
 
     def _say(self, line: Line, awaiting: Awaiting) -> None:
         if awaiting == Awaiting.NONE:

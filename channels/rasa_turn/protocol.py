@@ -10,7 +10,7 @@
 
 and answers with one JSON object a line, each as it happens, the last one always `end`:
 
-    {"say": {"text", "response", "awaiting", "buttons"}}
+    {"say": {"text", "response", "awaiting", "buttons", "clinical"?, "template"?}}
     {"record": {"record": "handoff", …}}
     {"end": {"awaiting", "failed", "reason", "replayed", "intents", "form", "ms", "why"}}; `why` is described in explaining.py
 
@@ -119,9 +119,22 @@ def awaiting_named(name: Any) -> Awaiting:
     return Awaiting(name) if name in {each.value for each in Awaiting} else Awaiting.NONE
 
 
-def say_line(text: str, response: str | None, awaiting: Awaiting, buttons: list[Mapping[str, Any]]) -> Line:
+def say_line(
+    text: str,
+    response: str | None,
+    awaiting: Awaiting,
+    buttons: list[Mapping[str, Any]],
+    *,
+    clinical: bool = False,
+    template: Mapping[str, Any] | None = None,
+) -> Line:
     """Return the line of one reply."""
-    return {"say": {"text": text, "response": response, "awaiting": awaiting.value, "buttons": buttons}}
+    said: dict[str, Any] = {"text": text, "response": response, "awaiting": awaiting.value, "buttons": buttons}
+    if clinical:
+        said["clinical"] = True
+    if template is not None:
+        said["template"] = dict(template)
+    return {"say": said}
 
 
 def record_line(payload: Mapping[str, Any]) -> Line:
@@ -157,7 +170,14 @@ def end_line(
 def say_of(line: Mapping[str, Any]) -> Say:
     """Return the reply that a `say` line holds."""
     said = line["say"]
-    return Say(str(said["text"]), said.get("response"), awaiting_named(said.get("awaiting")), tuple(said.get("buttons") or ()))
+    return Say(
+        str(said["text"]),
+        said.get("response"),
+        awaiting_named(said.get("awaiting")),
+        tuple(said.get("buttons") or ()),
+        bool(said.get("clinical")),
+        said.get("template"),
+    )
 
 
 def record_of(line: Mapping[str, Any]) -> Record:

@@ -23,6 +23,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.types import CarrierRefused, CarrierUnknown, Channel, OutboundMessage
+from bot.whatsapp_templates import Templates
+from channels.twilio.contents import Contents
+from channels.twilio.shapes import filled
 
 CONNECT_S = 3.0
 TOTAL_S = 10.0
@@ -34,11 +37,12 @@ MOST_PAGES = 10
 GONE = frozenset({"failed", "undelivered", "canceled"})
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 PLAIN = str.maketrans("‘’‚‛“”„‟‹›«»–—―‐‑−", '\'\'\'\'""""<>""------')
+NEEDS_TEMPLATE = 63016
 STATUS_PATH = "/twilio/message-status"
 
 
 class QuietHttpClient(AsyncHttpClient):
-    """The SDK's seam for HTTP on one aiohttp session. Lists become repeated fields (MediaUrl)."""
+    """The SDK's seam for HTTP on one aiohttp session. Lists become repeated fields (MediaUrl); a JSON content type makes JSON."""
 
     def __init__(self, connect_s: float = CONNECT_S, total_s: float = TOTAL_S, connections: int = 64) -> None:
         super().__init__(logging.getLogger(__name__), True, total_s)
@@ -66,7 +70,7 @@ class QuietHttpClient(AsyncHttpClient):
                 method,
                 url,
                 params=_fields(params),
-                data=urlencode(_fields(data), doseq=True).encode() if data else None,
+                data=_body(data, headers) if data else None,
                 headers={**(headers or {}), **({"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {})},
                 allow_redirects=allow_redirects,
             ) as response:
@@ -83,6 +87,12 @@ class QuietHttpClient(AsyncHttpClient):
             self._session = None
 
 
+def _body(data: dict[str, Any], headers: dict[str, str] | None) -> bytes:
+    if (headers or {}).get("Content-Type") == "application/json":
+        return json.dumps(data).encode()
+    return urlencode(_fields(data), doseq=True).encode()
+
+
 def _fields(values: dict[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (values or {}).items() if value is not None}
 
@@ -91,7 +101,8 @@ class TwilioCarrier:
     """A `bot.types.Carrier` for SMS and WhatsApp.
 
     `callback_base` is the public address that status callbacks come to; the opaque outbox id travels in their URL. A messaging service,
-    when given, is asked to send from the line's own number, so that a thread never changes its number.
+    when given, is asked to send from the line's own number, so that a thread never changes its number. `templates` are those of the
+    repository; `list_button` is what opens a list of options.
     """
 
     def __init__(
@@ -102,31 +113,45 @@ class TwilioCarrier:
         api_url: str = "https://api.twilio.com",
         messaging_service_sid: str = "",
         http: QuietHttpClient | None = None,
+        *,
+        content_url: str = "https://content.twilio.com",
+        templates: Templates | None = None,
+        list_button: str = "Options",
     ) -> None:
         self._http = http or QuietHttpClient()
         self._client = Client(account_sid, auth_token, http_client=self._http)
         self._client.api.base_url = api_url
         self._callback_base = callback_base.rstrip("/")
         self._service = messaging_service_sid
+        self._contents = Contents(self._http, content_url, account_sid, auth_token)
+        self._templates = templates or Templates()
+        self._list_button = list_button
 
     async def send(self, message: OutboundMessage) -> str:
         """See `Carrier.send`."""
         fields: dict[str, Any] = {
             "to": _address(message.channel, message.address),
             "from_": _address(message.channel, message.line),
-            "body": message.body,
             "status_callback": f"{self._callback_base}{STATUS_PATH}?m={message.outbox_id}",
             "validity_period": VALIDITY_S,
         }
+        name = ""
         if message.channel is Channel.SMS:
             fields["smart_encoded"] = True
             if self._service:
                 fields["messaging_service_sid"] = self._service
+        else:
+            name, content = await self._content(message)
+            fields |= content
+        if not name:
+            fields["body"] = message.body
         if message.media:
             fields["media_url"] = list(message.media)
         try:
             created = await self._client.messages.create_async(**fields)
         except (TwilioRestException, TwilioServiceException) as error:
+            if name:
+                self._contents.forget(name)
             raise _refused(error) from error
         except (TwilioException, json.JSONDecodeError, KeyError, TypeError) as error:
             raise CarrierUnknown(
@@ -135,6 +160,23 @@ class TwilioCarrier:
         if not created.sid:
             raise CarrierUnknown("Twilio's answer holds no MessageSid; the message is looked up before it is repeated")
         return str(created.sid)
+
+    async def _content(self, message: OutboundMessage) -> tuple[str, dict[str, str]]:
+        """Return the content's name and the fields that ask for it; nothing where the words go alone.
+
+        Raises CarrierRefused where only a template may be sent and none is approved.
+        """
+        if message.template is not None:
+            template = self._templates.get(message.template.name)
+            sid = await self._contents.approved(template.friendly_name) if template is not None else None
+            if template is None or sid is None:
+                raise CarrierRefused(400, NEEDS_TEMPLATE, "no template of this name is approved")
+            return template.friendly_name, {"content_sid": sid, "content_variables": json.dumps(dict(message.template.variables))}
+        question = filled(message.body, message.options, self._list_button)
+        sid = await self._contents.sid_of(question.shape.body) if question is not None else None
+        if question is None or sid is None:
+            return "", {}
+        return question.shape.name, {"content_sid": sid, "content_variables": json.dumps(dict(question.variables))}
 
     async def find(self, message: OutboundMessage, since: datetime, known_sids: frozenset[str]) -> str | None:
         """See `Carrier.find`. A message that Twilio could not deliver does not count: it may be sent again.

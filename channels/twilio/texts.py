@@ -27,7 +27,7 @@ REFUSALS: Mapping[int, str] = {
 
 @dataclass
 class Text:
-    """One text. `reports` are the statuses told so far; `status` is the latest."""
+    """One text. `status` is the latest; `kind`, `options` and `button` are what a content shows below its body (see content_store.py)."""
 
     sid: str
     account: str
@@ -42,6 +42,9 @@ class Text:
     media: tuple[str, ...] = ()
     direction: str = "outbound-api"
     fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "text"
+    options: tuple[Mapping[str, str], ...] = ()
+    button: str = ""
 
 
 def refusal_of(fields: Mapping[str, str]) -> int | None:

@@ -16,13 +16,15 @@ import sqlalchemy as sa
 from aiohttp import web
 from multidict import MultiDict
 
+from bot import whatsapp
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.store import delivery, inbox
 from bot.store.database import Database
-from bot.types import Channel, InboundMessage
+from bot.types import InboundMessage
 from bot.wake import INBOX, OUTBOX
 from channels.twilio.forms import required, signed_form
+from channels.twilio.inbound import inbound, inbound_whatsapp
 from channels.twilio.signatures import Signatures
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,6 @@ T = TypeVar("T")
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 STORE_LIMIT_S = 8.0
 """Seconds a webhook waits for the database; well under the 15 s after which Twilio gives up."""
-
-MOST_MEDIA = 10
 
 
 class Wake(Protocol):
@@ -43,7 +43,7 @@ class Wake(Protocol):
 
 
 class TwilioWebhooks:
-    """Handlers of `/twilio/sms` and `/twilio/message-status`."""
+    """Handlers of `/twilio/sms`, `/twilio/whatsapp` and `/twilio/message-status`."""
 
     def __init__(self, settings: Settings, database: Database, wake: Wake, clock: Clock) -> None:
         self._settings = settings
@@ -61,18 +61,25 @@ class TwilioWebhooks:
     async def sms(self, request: web.Request) -> web.Response:
         """Store one inbound text and answer with empty TwiML."""
         fields = await self._signed(request)
-        message = inbound(fields)
-        if message.line != self._settings.sms_number:
+        return await self._taken(inbound(fields), self._settings.sms_number)
+
+    async def whatsapp(self, request: web.Request) -> web.Response:
+        """Store one inbound WhatsApp message; refuse it while the clinic has not accepted WhatsApp in its settings."""
+        fields = await self._signed(request)
+        if not whatsapp.is_on(self._settings):
+            log.warning(
+                "a WhatsApp message was refused: WhatsApp is off; set MENDLINE_WHATSAPP_ACCEPTED=yes, or unset the sender's webhook"
+            )
+            raise web.HTTPNotFound(text="WhatsApp is off on this line. The clinic accepts it with MENDLINE_WHATSAPP_ACCEPTED=yes.\n")
+        return await self._taken(inbound_whatsapp(fields), self._settings.whatsapp_number)
+
+    async def _taken(self, message: InboundMessage, line: str) -> web.Response:
+        if message.line != line:
             raise web.HTTPNotFound(text="The text was sent to a number that is not this line's; check the number's webhook in Twilio.\n")
         accepted = await self._stored(inbox.accept, message, self._clock.now())
         if accepted.needs_turn:
             await self._wake.notify(INBOX, accepted.conversation_id)
         return web.Response(text=EMPTY_TWIML, content_type="text/xml")
-
-    async def whatsapp(self, request: web.Request) -> web.Response:
-        """Refuse: WhatsApp is off until the clinic accepts in its settings that it is not covered by HIPAA."""
-        await self._signed(request)
-        raise web.HTTPNotFound(text="WhatsApp is off on this line.\n")
 
     async def status(self, request: web.Request) -> web.Response:
         """Store one delivery report."""
@@ -99,26 +106,3 @@ class TwilioWebhooks:
         except (sa.exc.SQLAlchemyError, TimeoutError) as error:
             log.error("a webhook could not be stored (%s)", type(getattr(error, "orig", None) or error).__name__)
             raise web.HTTPServiceUnavailable(text="The store is away; try again.\n", headers={"Retry-After": "1"}) from error
-
-
-def inbound(fields: MultiDict[str]) -> InboundMessage:
-    """Return the message in an SMS webhook's form. Raises HTTPBadRequest where what Twilio always sends is missing or unreadable."""
-    values = dict(fields)
-    return InboundMessage(
-        sid=required(fields, "MessageSid"),
-        channel=Channel.SMS,
-        line=required(fields, "To"),
-        address=required(fields, "From"),
-        body=values.get("Body", ""),
-        media=tuple(_media(values)),
-        opt_out_type=values.get("OptOutType") or None,
-        fields=values,
-    )
-
-
-def _media(fields: dict[str, str]) -> list[dict[str, str]]:
-    count = fields.get("NumMedia", "").strip()
-    if count and not (count.isdecimal() and len(count) <= 3):
-        raise web.HTTPBadRequest(text="NumMedia is not a number of at most three digits.\n")
-    numbers = range(min(int(count or 0), MOST_MEDIA))
-    return [{"url": fields.get(f"MediaUrl{n}", ""), "type": fields.get(f"MediaContentType{n}", "")} for n in numbers]

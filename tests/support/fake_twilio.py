@@ -23,6 +23,8 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from bot.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN
+from channels.twilio import content_store
+from channels.twilio.content_store import ContentStore, Unfit, show
 from channels.twilio.texts import API, REFUSALS, Text, Texts, error, refusal_of, report, resource
 
 
@@ -53,7 +55,8 @@ class FakeTwilio:
     """The server. `script` is used up first, then `chance` may name a plan, then everything is accepted after `latency_s`.
 
     `reports` are the statuses called back for each text, in this order; `shuffle` mixes them and `twice` sends each of them twice.
-    `error_code` goes with `failed` and `undelivered`. `early_reports` calls back before the POST is answered.
+    `error_code` goes with `failed` and `undelivered`; `approves` is WhatsApp's answer to whatever template is submitted.
+    `early_reports` calls back before the POST is answered.
     """
 
     account_sid: str = DEMO_ACCOUNT_SID
@@ -64,12 +67,14 @@ class FakeTwilio:
     shuffle: bool = False
     twice: bool = False
     early_reports: bool = False
+    approves: str = "approved"
     error_code: int | None = None
     chance: Callable[[], Plan | None] = lambda: None
     random: random.Random = field(default_factory=lambda: random.Random(7))
 
     def __post_init__(self) -> None:
         self.texts = Texts(self.now, most=1_000_000)
+        self.contents = ContentStore(self.now, approves=self.approves)
         self.script: deque[Plan] = deque()
         self.requests: list[tuple[float, str, dict[str, str]]] = []
         self.asked = asyncio.Event()
@@ -109,6 +114,7 @@ class FakeTwilio:
         app.router.add_post(account + "/Messages.json", self._create)
         app.router.add_get(account + "/Messages.json", self._list)
         app.router.add_get(account + "/Messages/{sid}.json", self._fetch)
+        content_store.mount(app, "", self.contents, self.account_sid, self._unknown)
         app.router.add_get("/fake/texts", self._texts)
         app.router.add_delete("/fake/texts", self._forget)
         app.router.add_post("/fake/script", self._script)
@@ -162,9 +168,8 @@ class FakeTwilio:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         fields = (await request.post()).copy()
         self.requests.append((time.monotonic(), "POST", {name: str(value) for name, value in fields.items()}))
-        expected = aiohttp.encode_basic_auth(self.account_sid, self.auth_token)
-        if request.headers.get("Authorization") != expected or request.match_info["account"] != self.account_sid:
-            return web.json_response(error(401, 20003, "Authenticate"), status=401)
+        if (unknown := self._unknown(request)) is not None or request.match_info["account"] != self.account_sid:
+            return unknown or web.json_response(error(401, 20003, "Authenticate"), status=401)
         plan = self.script.popleft() if self.script else (self.chance() or ACCEPT)
         await asyncio.sleep(self.latency_s + plan.seconds)
         if plan.kind == "refuse":
@@ -175,6 +180,12 @@ class FakeTwilio:
         if (code := refusal_of({name: str(value) for name, value in fields.items()})) is not None:
             return web.json_response(error(400, code, REFUSALS[code]), status=400)
         text = self.texts.add(self.account_sid, fields)
+        if text.fields.get("ContentSid"):
+            try:
+                show(text, self.contents)
+            except Unfit as unfit:
+                self.texts.all.remove(text)
+                return web.json_response(error(400, unfit.code, str(unfit)), status=400)
         self._accepted_at[text.sid] = time.time()
         if self._streams:
             line = json.dumps({"to": text.to, "body": text.body, "at": time.monotonic()}) + "\n"
@@ -189,6 +200,11 @@ class FakeTwilio:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         return web.json_response(answer, status=201) if plan.kind == "accept" else await self._silence(request, plan)
+
+    def _unknown(self, request: web.Request) -> web.Response | None:
+        if request.headers.get("Authorization") == aiohttp.encode_basic_auth(self.account_sid, self.auth_token):
+            return None
+        return web.json_response(error(401, 20003, "Authenticate"), status=401)
 
     async def _silence(self, request: web.Request, plan: Plan) -> web.StreamResponse:
         if plan.kind.startswith("hang"):

@@ -221,12 +221,22 @@ async def running_line(
 async def _work(
     stack: AsyncExitStack, settings: Settings, database: Database, wake: Wake, clock: MovedClock, session: aiohttp.ClientSession
 ) -> None:
-    carrier = TwilioCarrier(settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, settings.twilio_api, "")
+    house = house_of(settings)
+    carrier = TwilioCarrier(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        settings.base_url,
+        settings.twilio_api,
+        content_url=settings.twilio_content,
+        templates=house.templates,
+        list_button=house.say("button_choose"),
+    )
     stack.push_async_callback(carrier.close)
     dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
     stop = asyncio.Event()
-    worker = Worker(database, dialogue, Screen.load(), house_of(settings), clock, wake, 8)
-    sender = Sender(database, {Channel.SMS: carrier}, clock, wake, Unlimited(), lambda: 0.5)
+    worker = Worker(database, dialogue, Screen.load(), house, clock, wake, 8)
+    carriers = {Channel.SMS: carrier, Channel.WHATSAPP: carrier}
+    sender = Sender(database, carriers, clock, wake, Unlimited(), lambda: 0.5, sms_line=settings.sms_number)
     works = [asyncio.create_task(worker.run(stop)), asyncio.create_task(sender.run(stop))]
 
     async def end() -> None:
