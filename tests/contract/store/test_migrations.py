@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,10 @@ SCHEMA_OF = {
 }
 
 
+# A comma that stands in no parentheses.
+_BETWEEN = re.compile(r", (?![^()]*\))")
+
+
 def schema(url: str) -> dict[str, set[str]]:
     """Every table, column, index and constraint by name; the order of the clauses within a table does not count."""
     opened = Database(url)
@@ -42,7 +47,7 @@ def schema(url: str) -> dict[str, set[str]]:
 
 def _clauses(line: str) -> list[str]:
     """What a line of a definition says. SQLite writes a column that was added later behind the last column, on the same line."""
-    parts = line.split(", ") if line.startswith("\t") and "(" not in line else [line]
+    parts = _BETWEEN.split(line) if line.startswith("\t") else [line]
     return [part.strip().rstrip(",") for part in parts if part.strip(" ,()\t")]
 
 

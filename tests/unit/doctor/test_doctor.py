@@ -52,7 +52,20 @@ async def failures(settings: Settings, *, trained: bool = True, **env: str) -> d
 async def test_a_sound_line_is_told_so_and_every_subject_was_looked_at(settings: Settings) -> None:
     findings = await examined(settings)
     assert [finding for finding in findings if finding.is_failure] == []
-    subjects = {"settings", "clinic", "disk", "port", "model", "database", "redis", "public address", "webhook", "twilio", "scheduling"}
+    subjects = {
+        "settings",
+        "clinic",
+        "disk",
+        "port",
+        "model",
+        "database",
+        "redis",
+        "public address",
+        "webhook",
+        "twilio",
+        "whatsapp",
+        "scheduling",
+    }
     assert {finding.subject for finding in findings} == subjects
     assert report(findings).endswith("All is well.")
 
