@@ -16,14 +16,14 @@ from scheduling.demo.cast import STRANGER
 from tests.acceptance.scenarios import Graded, grade_all, table
 from tests.support import scenario_schedule as schedule
 from tests.support.line import MONDAY, ZONE, Line, Templates, running_line
-from tests.support.scenario import Fact, Scenario
+from tests.support.scenario import CARDS, Fact, Scenario
 from tests.support.scenario_facts import About, is_told
 from tests.support.scenario_file import load
 from tests.support.scenario_grade import faults
 from tests.support.scenario_people import writer
 from tests.support.scenario_play import Played, play
 from tests.support.scenario_stage import furnished, migrated
-from tests.support.scenario_store import Store
+from tests.support.scenario_store import Store, is_card
 from tests.support.services import RedisServer, free_port, running
 
 SMALL = Path(__file__).parent / "data/scenarios_small.yml"
@@ -154,26 +154,44 @@ async def test_cards_and_waits_are_read(line: Line, tmp_path: Path) -> None:
 
 
 TOLD = """{says: [thanks|thank you, "https://"], never: [sorry], task: service_recovery, stored: {nps: 7, comment: kind|nice, pain: 4,
-  exercise: too_hard, opted_out: false, preference: {channel: voice}}, incident: urgent, contained: true}"""
+  exercise: too_hard, opted_out: false, preference: voice}, incident: urgent, contained: true}"""
 NOT_TOLD = """{says: [sorry], never: [thank], task: null, stored: {nps: 9, comment: null, pain: null, exercise: done, opted_out: true,
-  preference: {language: es}}, incident: null, contained: true}"""
+  preference: {language: es}}, incident: none, contained: false}"""
 
 
 async def test_what_was_told_is_read_from_the_store(line: Line, tmp_path: Path) -> None:
     begin = await schedule.read(line)
+    ticket = {"kind": "service_recovery", "detail": {}, "owner": "marisol", "due_at": MONDAY}
     rows = {
         "survey": [{"score": 7, "comment": "Nice people"}],
         "pain": [{"score": 4}],
         "exercise": [{"outcome": "too_hard"}],
     }
-    store = Store(rows, [{"name": "channel", "value": "voice"}], [{"level": "urgent"}])
-    ended_with = {"store": store, "told": ["Thank you. https://example.org"], "tasks": [{"kind": "service_recovery", "detail": {}}]}
+    store = Store(rows, [{"name": "channel", "value": "voice"}], [{"level": "urgent", "state": "open"}])
+    ended_with = {"store": store, "told": ["Thank you. https://example.org"], "tasks": [ticket]}
     assert await ended(line, scenario(tmp_path, TOLD), begin, **ended_with) == []
     wrong = await ended(line, scenario(tmp_path, NOT_TOLD), begin, **ended_with)
     keys_of = [fault.partition(":")[0] for fault in wrong]
-    assert keys_of == ["says", "never", "task", *["stored"] * 6, "incident", "person"], wrong
-    assert await ended(line, scenario(tmp_path, "{contained: false}"), begin, **ended_with) == []
-    assert await ended(line, scenario(tmp_path, "{contained: false}"), begin) == ["person: must, but none was asked in"]
+    assert keys_of == ["says", "never", "task", *["stored"] * 6, "incident", "contained"], wrong
+    assert await ended(line, scenario(tmp_path, "{contained: true}"), begin, handoffs=[{"reason": "upset"}]) == [
+        "contained: handed over (upset)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner", "cards"),
+    [
+        ("service_recovery", "marisol", {"ticket", "service_recovery"}),
+        ("service_recovery", None, {"service_recovery"}),
+        ("question", "dana", {"therapist", "question"}),
+        ("question", "desk", {"desk", "question"}),
+        ("deceased", None, {"deceased"}),
+        ("running_late", None, {"running_late"}),
+    ],
+)
+def test_cards_are_told_apart_by_kind_and_owner(kind: str, owner: str | None, cards: set[str]) -> None:
+    card = {"kind": kind, "detail": {}, "owner": owner, "due_at": MONDAY}
+    assert {name for name in (*CARDS, kind) if is_card(card, name)} == cards
 
 
 async def test_a_visit_confirmed_before_counts_as_confirmed(line: Line, tmp_path: Path) -> None:
@@ -214,7 +232,7 @@ def test_a_scenario_with_a_slip_of_the_pen_is_refused(tmp_path: Path) -> None:
     for wrong in ('["{birthdate}"]', "[{burst: [one]}]", "[{clock: soon}]", "[{wait: +3h}]", "[{ask: weather}]"):
         with pytest.raises(FileError):
             scenario(tmp_path, "{person: never}", says=wrong)
-    for wrong in ("{person: may, contained: true}", "{person: may, stored: {mood: 3}}", "{person: may, incident: mild}"):
+    for wrong in ("{person: may, stored: {mood: 3}}", "{person: may, incident: mild}"):
         with pytest.raises(FileError):
             scenario(tmp_path, wrong)
     for wrong in ("{unchanged: true}", "{person: perhaps}", "{told: [the_truth], person: may}", "{moved: {from: 2025-06-03}, person: may}"):

@@ -10,7 +10,8 @@ TAKEN = ("offered", "chosen", "old")
 CLINIC = ("dana", "sam", "priya", "erik", "marcus")
 LOCATIONS = ("riverside", "eastgate")
 ASKED = ("survey", "pain", "exercise")
-LEVELS = ("urgent", "emergency", "crisis")
+LEVELS = ("none", "urgent", "emergency", "crisis")
+CARDS = ("therapist", "ticket", "desk", "deceased")
 OUTCOMES = ("done", "partly", "missed", "too_hard")
 KINDS = ("evaluation", "reevaluation", "treatment", "short-treatment")
 PLAIN_FACTS = (
@@ -185,7 +186,7 @@ class Fact:
 class Stored:
     """What the store holds of the writer. `name` is nps, comment, pain, exercise, opted_out or preference; None for nothing of the kind.
 
-    A comment is words that it holds, alternatives between bars, or True for any; a preference a pair of name and value.
+    A comment is words that it holds, alternatives between bars, or True for any; a preference words, or a pair of name and value.
     """
 
     name: str
@@ -199,8 +200,8 @@ class Stored:
 class Expect:
     """What is true at the end; None where a scenario says nothing.
 
-    `says` and `never` are words of the line's texts, each with its alternatives. `tasks` are the kinds of cards staff got: empty for
-    none. `incident` is a level, or "" for none.
+    `says` and `never` are words of the line's texts, each with its alternatives. `tasks` are the kinds of cards staff got (a name of CARDS
+    or the store's own): empty for none. `incident` is a level, or "none". `contained`: nobody was handed over, whatever cards there are.
     """
 
     person: str = "may"
@@ -224,6 +225,7 @@ class Expect:
     tasks: tuple[str, ...] | None = None
     stored: tuple[Stored, ...] = ()
     incident: str | None = None
+    contained: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -169,19 +169,18 @@ def _expect(node: Node, who: str) -> Expect:
         tasks=_tasks(node),
         stored=maybe("stored", _stored) or (),
         incident=_incident(node),
+        contained=maybe("contained", Node.flag),
     )
     node.finish()
     return expect
 
 
 def _person(node: Node) -> str:
-    """Read `person`, or `contained`: true is without one, false with one."""
-    contained = node.maybe("contained")
-    if contained is None:
-        return node.at("person").choice(PERSON)
-    if node.maybe("person") is not None:
-        raise contained.error("leave it out where `person` is written")
-    return "never" if contained.flag() else "must"
+    """Read `person`; beside what flows without a visit expect it may be left out."""
+    others = ("contained", "says", "never", "task", "stored", "incident")
+    if "person" not in node.value and any(key in node.value for key in others):
+        return "may"
+    return node.at("person").choice(PERSON)
 
 
 def _phrases(node: Node) -> tuple[tuple[str, ...], ...]:
@@ -205,9 +204,10 @@ def _tasks(node: Node) -> tuple[str, ...] | None:
 
 
 def _incident(node: Node) -> str | None:
+    """Read a level; null is none, too."""
     found = node.maybe("incident")
     if found is None:
-        return "" if "incident" in node.value else None
+        return "none" if "incident" in node.value else None
     return found.choice(LEVELS)
 
 
@@ -232,9 +232,9 @@ def _stored(node: Node) -> tuple[Stored, ...]:
 
 
 def _preference(node: Node) -> object:
-    if not isinstance(node.value, dict) or len(node.value) != 1:
-        raise node.error("write one name and its value")
-    return next(iter(node.value.items()))
+    if isinstance(node.value, dict) and len(node.value) == 1:
+        return next(iter(node.value.items()))
+    return _alternatives(node)
 
 
 def _moved(node: Node, who: str) -> Moved:

@@ -18,10 +18,6 @@ from tests.support.scenario_facts import About, is_told
 from tests.support.scenario_play import CannotPlay, Played, visit_at
 from tests.support.scenario_schedule import Standing, first_name
 
-# Cards that tell staff something and ask nobody to answer the patient.
-NOTES = frozenset(
-    {"running_late", "visit_confirmed", "waitlist", "waitlist_leave", "media", "opted_out_maybe_visit", "message_not_delivered"}
-)
 Starts = Counter[tuple[str, datetime]]
 
 
@@ -35,17 +31,26 @@ def faults(played: Played) -> list[str]:
         return [f"cannot be graded: {error}"]
 
 
+def handed_over(played: Played) -> bool:
+    """Did the conversation go to a person?"""
+    return bool(played.handoffs) or bool(played.owners - {"bot"})
+
+
 def asked_a_person(played: Played) -> bool:
     """Did the conversation go to a person, or is a person asked to do something about it?
 
     A card that the scenario itself expects is part of its flow, as the ticket for a low score is.
     """
-    return bool(played.handoffs) or bool(played.owners - {"bot"}) or bool(_cards(played))
+    return handed_over(played) or bool(_cards(played))
 
 
 def _cards(played: Played) -> list[str]:
-    kinds = NOTES | set(played.scenario.expect.tasks or ())
-    return [task["kind"] for task in played.tasks if task["kind"] not in kinds]
+    expected = played.scenario.expect.tasks or ()
+    return [
+        task["kind"]
+        for task in played.tasks
+        if task["kind"] not in scenario_store.NOTES and not any(scenario_store.is_card(task, kind) for kind in expected)
+    ]
 
 
 class _Grader:
@@ -83,6 +88,10 @@ class _Grader:
         about = self._about()
         yield from (f"told: not told {fact}" for fact in expect.told if not is_told(fact, self.played.told, about))
         yield from (f"not_told: was told {fact}" for fact in expect.not_told if is_told(fact, self.played.told, about))
+        over = handed_over(self.played)
+        if expect.contained is not None and expect.contained == over:
+            reasons = ", ".join(str(row["reason"]) for row in self.played.handoffs)
+            yield f"contained: handed over ({reasons})" if over else "contained: not handed over"
         asked = asked_a_person(self.played)
         if asked and expect.person == "never":
             reasons = [row["reason"] for row in self.played.handoffs] + _cards(self.played)
