@@ -23,7 +23,7 @@ import yaml
 from bot.nlu.classifier import Classifier
 from bot.nlu.entities import Names
 from bot.nlu.hearing import Encodes, Hearing, Piece, pieces
-from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS
+from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS, intents_of
 from bot.nlu.spelling import Speller
 from bot.nlu.trained import Trained
 from bot.types import Awaiting
@@ -139,7 +139,7 @@ def score(lines: Sequence[Line], groups: Sequence[Sequence[Piece]], trained: Tra
     judged = []
     for line, group in zip(lines, groups, strict=True):
         found, ranking = hearing.read(group, line.awaiting, ANY_TIME)
-        names = tuple(dict.fromkeys(fold.get(each.intent, each.intent) for each in found))
+        names = tuple(dict.fromkeys(fold.get(name, name) for name in intents_of(found)))
         judged.append((line, names, ranking[0][1]))
     single = [(line, names) for line, names, _ in judged if len(line.intents) == 1]
     double = [(line, names) for line, names, _ in judged if len(line.intents) > 1]

@@ -7,8 +7,8 @@ classifier, and what it is not sure of is out of scope.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -73,39 +73,43 @@ class Encodes(Protocol):
 class Piece:
     """A whole message or a clause of it: as it was sent, as it is read, its vector, and whether it asks for something.
 
-    `halves` are the places where it could be cut once more: what stands before, what after, and whether a sign stands between.
+    `cuts` are the places where a whole message could fall into two.
     """
 
     text: str
     plain: str
     vector: np.ndarray
     asks: bool = False
-    halves: tuple[tuple[Piece, Piece, bool], ...] = ()
+    cuts: tuple[Halves, ...] = ()
+
+
+@dataclass(frozen=True)
+class Halves:
+    """What stands before and after a cut."""
+
+    left: Piece
+    right: Piece
+    cut: halves.Cut
 
 
 def pieces(texts: Sequence[str], speller: Speller, encoder: Encodes) -> list[list[Piece]]:
     """Return for each text the whole of it, then its clauses when there are several; everything is encoded in one batch."""
     parts = [clauses.split(text) for text in texts]
-    wanted = [
-        ([] if len(of_text) == 1 else [clauses.Clause(text, 0, len(text))]) + of_text for text, of_text in zip(texts, parts, strict=True)
-    ]
-    cuts = [
-        [] if _is_story(text, len(of_text)) else [halves.possible(clause.text) for clause in of_text]
-        for text, of_text in zip(texts, parts, strict=True)
-    ]
-    said = [clause.text for group in wanted for clause in group]
-    said += [half for group in cuts for each in group for cut in each for half in (cut.left, cut.right)]
+    cuts = [[] if _is_story(text, len(of_text)) else halves.possible(text) for text, of_text in zip(texts, parts, strict=True)]
+    said = [text for text, of_text in zip(texts, parts, strict=True) for text in (text, *(clause.text for clause in of_text))]
+    said += [half for of_text in cuts for cut in of_text for half in (cut.left, cut.right)]
     plain = {text: speller.plain(text) for text in said}
-    vectors = dict(zip(plain, encoder.encode(list(plain.values())), strict=True))
+    encoded = list(dict.fromkeys(plain.values()))
+    vectors = dict(zip(encoded, encoder.encode(encoded), strict=True))
 
-    def piece(text: str, asks: bool = False, tried: Sequence[halves.Cut] = ()) -> Piece:
-        cut_at = tuple((piece(cut.left), piece(cut.right), cut.marked) for cut in tried)
-        return Piece(text, plain[text], vectors[text], asks, cut_at)
+    def piece(text: str, asks: bool = False) -> Piece:
+        return Piece(text, plain[text], vectors[plain[text]], asks)
 
     found = []
-    for group, of_group in zip(wanted, cuts, strict=True):
-        tried: list[Sequence[halves.Cut]] = [()] * (len(group) - len(of_group))
-        found.append([piece(clause.text, clause.asks, each) for clause, each in zip(group, [*tried, *of_group], strict=True)])
+    for text, of_text, cuts_of_text in zip(texts, parts, cuts, strict=True):
+        tried = tuple(Halves(piece(cut.left), piece(cut.right), cut) for cut in cuts_of_text)
+        whole = replace(piece(text, of_text[0].asks if len(of_text) == 1 else False), cuts=tried)
+        found.append([whole, *(piece(clause.text, clause.asks) for clause in of_text if len(of_text) > 1)])
     return found
 
 
@@ -124,50 +128,70 @@ class Hearing:
 
     def read(self, group: Sequence[Piece], awaiting: Awaiting, now: datetime) -> tuple[list[reading.Reading], Ranking]:
         """Return what to act on, in order, and the ranking of the whole message."""
-        everything = [*group, *(half for piece in group for left, right, _ in piece.halves for half in (left, right))]
+        halved = [half for each in group[0].cuts for half in (each.left, each.right)]
+        everything = [*group, *halved]
         rows = self.classifier.probabilities([piece.plain for piece in everything], np.vstack([piece.vector for piece in everything]))
-        of_halves = iter(rows[len(group) :])
+        of_halves = rows[len(group) :]
         rows = np.vstack([self._expected(piece, row, awaiting) for piece, row in zip(group, rows, strict=False)])
         is_story = _is_story(group[0].text, len(group) - 1)
         if is_story:
             rows[0] = self._fused(group, rows)
         whole, ranking = self._hear(group[0], rows[0], awaiting, now, self.threshold * STORY_DOUBT if is_story else self.threshold)
-        of_whole = dict(ranking)
-        heard = []
-        for piece, row in zip(group, rows, strict=True):
-            two = self._two_wishes(piece, row, of_halves, awaiting)
-            if two:
-                heard += two
-            elif piece is not group[0]:
-                heard.append(self._hear(piece, row, awaiting, now, self.clause_threshold)[0])
+        heard = [self._hear(piece, row, awaiting, now, self.clause_threshold)[0] for piece, row in zip(group[1:], rows[1:], strict=True)]
         if is_story:
             return reading.readings(whole, _to_the_point(whole, group[1:], heard)), ranking
+        two = self._two_wishes(group[0], rows[0], of_halves, awaiting, now)
+        if two:
+            return self._with_clauses(whole, two, heard), ranking
+        return self._one_wish(group, rows, whole, heard), ranking
+
+    def _with_clauses(self, whole: reading.Heard, two: Sequence[reading.Heard], heard: Sequence[reading.Heard]) -> list[reading.Reading]:
+        """Return what to act on when the message holds two wishes: by its clauses, if they tell the same and more."""
+        by_clauses = reading.readings(whole, heard)
+        by_halves = reading.readings(whole, two)
+        return by_clauses if set(reading.intents_of(by_halves)) <= set(reading.intents_of(by_clauses)) else by_halves
+
+    def _one_wish(
+        self, group: Sequence[Piece], rows: np.ndarray, whole: reading.Heard, heard: Sequence[reading.Heard]
+    ) -> list[reading.Reading]:
+        """Return what to act on when nothing tells two wishes: clauses of one change still belong together."""
+        of_whole = dict(zip(self.classifier.names, rows[0], strict=True))
         heard = [self._supported(clause, of_whole) for clause in heard]
-        acting = [clause for clause in heard if clause.intent not in reading.SMALL_TALK | {reading.OUT_OF_SCOPE}]
-        if len({clause.intent for clause in acting}) == 1 and all(clause.confidence < SURE_ALONE for clause in acting):
-            # One wish, and no clause is sure which: the whole and its clauses say together.
-            return reading.readings(self._named(group[0], self._fused(group, rows)), []), ranking
-        return reading.readings(whole, heard), ranking
+        acting = {clause.intent for clause in heard} - reading.SMALL_TALK - {reading.OUT_OF_SCOPE}
+        if (len(acting) > 1 and not acting <= set(reading.CHANGE)) or (acting and all(clause.confidence < SURE_ALONE for clause in heard)):
+            # One wish, and its clauses do not agree which, or none is sure: the whole and its clauses say together.
+            return reading.readings(self._named(group[0], self._fused(group, rows)), [])
+        return reading.readings(whole, heard)
 
     def _named(self, piece: Piece, row: np.ndarray) -> reading.Heard:
         best = int(row.argmax())
         return reading.Heard(piece.text, self.classifier.names[best], float(row[best]))
 
-    def _two_wishes(self, piece: Piece, row: np.ndarray, of_halves: Iterator[np.ndarray], awaiting: Awaiting) -> list[reading.Heard]:
-        """Return both wishes that a clause holds, or nothing. Takes its halves' probabilities from `of_halves`."""
+    def _two_wishes(self, whole: Piece, row: np.ndarray, of_halves: np.ndarray, awaiting: Awaiting, now: datetime) -> list[reading.Heard]:
+        """Return both wishes of a message, or nothing when it holds but one. `of_halves` are the probabilities of its halves."""
+        if answers.read(whole.text, awaiting):
+            return []
         names = self.classifier.names
-        best = 0.0
-        found: list[reading.Heard] = []
-        for left, right, marked in piece.halves:
-            of_left, of_right = next(of_halves), next(of_halves)
-            merit = halves.merit(row, of_left, of_right, names, marked=marked)
-            if merit > best and not answers.read(piece.text, awaiting):
+        best, found = halves.SURE, []
+        for each, of_left, of_right in zip(whole.cuts, of_halves[::2], of_halves[1::2], strict=True):
+            left, right = self._answered(each.left, of_left, awaiting, now), self._answered(each.right, of_right, awaiting, now)
+            merit = halves.merit(row, left, right, names, each.cut)
+            if merit > best:
                 best = merit
                 found = [
                     reading.Heard(half.text, names[int(of_half.argmax())], float(of_half.max()))
-                    for half, of_half in ((left, of_left), (right, of_right))
+                    for half, of_half in ((each.left, left), (each.right, right))
                 ]
         return found
+
+    def _answered(self, piece: Piece, row: np.ndarray, awaiting: Awaiting, now: datetime) -> np.ndarray:
+        """Return the probabilities of a half; certain when it is a short answer."""
+        heard, _ = self._hear(piece, row, awaiting, now, 0.0)
+        if heard.confidence < 1.0 or heard.intent not in self.classifier.names:
+            return row
+        certain = np.zeros_like(row)
+        certain[self.classifier.names.index(heard.intent)] = 1.0
+        return certain
 
     def _expected(self, piece: Piece, row: np.ndarray, awaiting: Awaiting) -> np.ndarray:
         factors = EXPECTED.get(awaiting)

@@ -1,13 +1,13 @@
 """From clauses with intents to what the dialogue acts on: one reading, or several in the order they are to be answered.
 
 Clauses about the same change belong together ("no. friday."), small talk beside a wish is dropped, quick answers come before
-changes, and a wish for a person outranks everything else in the message.
+changes, and a wish for a person outranks everything else in the message: the person is told the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OUT_OF_SCOPE = "out_of_scope"
 PERSON = "talk_to_human"
@@ -22,8 +22,7 @@ SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please", "insult"})
 # Said beside the first, the others are part of it: nobody is asked which visit of the deceased to cancel.
 PART_OF = {
     "report_death": frozenset({"cancel_appointment", "opt_out", "reschedule_appointment", "wrong_person"}),
-    "report_red_flag": frozenset({"report_pain", "give_nps_score"}),
-    "report_pain": frozenset({"give_nps_score"}),
+    "report_red_flag": frozenset({"report_pain"}),
 }
 
 # One conversation about one change: the strongest of them names it, and all their clauses are read together.
@@ -55,11 +54,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing to act on. `text` is what entities are looked for in."""
+    """One thing to act on. `text` is what entities are looked for in; `beside` are wishes that are met along with it, not by themselves."""
 
     text: str
     intent: str
     confidence: float
+    beside: tuple[str, ...] = ()
 
 
 def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
@@ -74,7 +74,7 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
     acting = [clause for clause in acting if clause.intent not in covered]
     for clause in acting:
         if clause.intent == PERSON:
-            return [Reading(whole.text, PERSON, clause.confidence)]
+            return [Reading(whole.text, PERSON, clause.confidence, _others(acting, PERSON))]
     change = [clause for clause in acting if clause.intent in _STRENGTH]
     quick: dict[str, Reading] = {}
     for clause in acting:
@@ -87,7 +87,17 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
         strongest = max(change, key=lambda clause: _STRENGTH[clause.intent])
         # What was not understood by itself ("later that week") still belongs to the change it stands beside.
         text = ". ".join(clause.text for clause in clauses if clause in change or clause.intent == OUT_OF_SCOPE)
-        found.append(Reading(text, strongest.intent, strongest.confidence))
+        named = [clause for clause in change if clause.intent == "identify_self"]
+        found.append(Reading(text, strongest.intent, strongest.confidence, _others(named, strongest.intent)))
     if len(found) == 1:
-        return [Reading(whole.text, found[0].intent, found[0].confidence)]
+        return [replace(found[0], text=whole.text)]
     return found
+
+
+def intents_of(found: Sequence[Reading]) -> tuple[str, ...]:
+    """Return every intent that is acted on, in order, under the names of the training data."""
+    return tuple(dict.fromkeys(name for each in found for name in (*each.beside, each.intent)))
+
+
+def _others(clauses: Sequence[Heard], but: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clause.intent for clause in clauses if clause.intent != but))

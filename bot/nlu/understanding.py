@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.nlu import answers, clauses, entities, scores
 from bot.nlu.hearing import Encodes, Hearing, Ranking, pieces
-from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS
+from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS, intents_of
 from bot.nlu.route import Route, route_of
 from bot.nlu.trained import Trained
 from bot.nlu.when import When
@@ -78,7 +78,7 @@ class Understander:
         found = []
         for message, group in zip(messages, groups, strict=True):
             readings, ranking = self._hearing.read(group, message.awaiting, message.now)
-            intents = tuple(dict.fromkeys(SUB_INTENTS.get(each.intent, each.intent) for each in readings))
+            intents = tuple(dict.fromkeys(SUB_INTENTS.get(name, name) for name in intents_of(readings)))
             if not message.text.strip():
                 intents = (OUT_OF_SCOPE,)
             safety = self._screen.check(message.text)

@@ -12,8 +12,8 @@ def row(**shares: float) -> np.ndarray:
     return np.array([shares.get(name, 0.01) for name in NAMES], dtype=np.float32)
 
 
-def merit(whole: np.ndarray, left: np.ndarray, right: np.ndarray, *, marked: bool = True) -> float:
-    return halves.merit(whole, left, right, NAMES, marked=marked)
+def merit(whole: np.ndarray, left: np.ndarray, right: np.ndarray, *, join: str = "and") -> float:
+    return halves.merit(whole, left, right, NAMES, halves.Cut("please cancel my friday", "how do i do the bridge", join))
 
 
 @pytest.mark.parametrize(
@@ -24,43 +24,57 @@ def merit(whole: np.ndarray, left: np.ndarray, right: np.ndarray, *, marked: boo
         ("how often should she do it", []),
         ("cancel friday", []),
         ("yes and no", []),
+        ("i want to make a complaint about my last visit", []),
+        ("hey whats ur address and r u open rn", ["hey whats ur address"]),
+        ("cancel the tenth. what time is thursday", ["cancel the tenth"]),
     ],
 )
 def test_a_second_wish_could_begin_here(text: str, left: list[str]) -> None:
-    assert [cut.left for cut in halves.possible(text)] == left
+    assert [cut.left for cut in halves.possible(text)][:1] == left
 
 
 def test_a_comma_is_tried_before_a_mere_word() -> None:
     cuts = halves.possible("the plank is hard for me, i can hold it for ten can you give me another")
-    assert [cut.marked for cut in cuts] == [True, False]
+    assert [cut.marked for cut in cuts][:2] == [True, False]
 
 
 def test_two_sure_halves_are_two_wishes() -> None:
     whole = row(cancel_appointment=0.5, ask_exercise_howto=0.4)
-    assert merit(whole, row(cancel_appointment=0.9), row(ask_exercise_howto=0.8)) == pytest.approx(0.72)
+    assert merit(whole, row(cancel_appointment=0.9), row(ask_exercise_howto=0.8)) > halves.SURE
 
 
 @pytest.mark.parametrize(
     ("left", "right"),
     [
         (row(cancel_appointment=0.9), row(cancel_appointment=0.9)),
-        (row(cancel_appointment=0.9), row(ask_exercise_howto=0.5)),
         (row(cancel_appointment=0.9), row(out_of_scope=0.9)),
         (row(thank=0.9), row(cancel_appointment=0.9)),
         (row(cancel_appointment=0.9), row(reschedule_appointment=0.9)),
     ],
 )
-def test_anything_less_stays_one(left: np.ndarray, right: np.ndarray) -> None:
+def test_what_can_be_no_two_wishes_stays_one(left: np.ndarray, right: np.ndarray) -> None:
     assert merit(row(cancel_appointment=0.5), left, right) == 0.0
 
 
-def test_without_a_sign_between_them_halves_must_be_surer() -> None:
+def test_halves_that_the_whole_does_not_speak_of_stay_one() -> None:
+    left, right = row(cancel_appointment=0.5), row(ask_exercise_howto=0.5)
+    assert merit(row(ask_exercise_dose=0.95), left, right) < halves.SURE
+
+
+def test_a_sign_between_them_speaks_for_two() -> None:
     whole, left, right = row(cancel_appointment=0.5, ask_exercise_howto=0.4), row(cancel_appointment=0.9), row(ask_exercise_howto=0.65)
-    assert merit(whole, left, right, marked=True) > 0
-    assert merit(whole, left, right, marked=False) == 0.0
+    assert merit(whole, left, right, join="and") > merit(whole, left, right, join="")
 
 
-def test_kindred_wishes_need_the_whole_message_behind_them() -> None:
+def test_kindred_wishes_need_more() -> None:
     left, right = row(ask_exercise_howto=0.65), row(ask_exercise_dose=0.65)
-    assert merit(row(ask_exercise_howto=0.9, ask_exercise_dose=0.05), left, right) == 0.0
-    assert merit(row(ask_exercise_howto=0.6, ask_exercise_dose=0.3), left, right) > 0
+    kindred = merit(row(ask_exercise_howto=0.5, ask_exercise_dose=0.3), left, right)
+    others = merit(row(ask_exercise_howto=0.5, cancel_appointment=0.3), left, row(cancel_appointment=0.65))
+    assert kindred < others
+
+
+def test_every_feature_has_its_weight() -> None:
+    whole, left, right = row(cancel_appointment=0.5), row(cancel_appointment=0.9), row(ask_exercise_howto=0.9)
+    found = halves.features(whole, left, right, NAMES, halves.Cut("cancel friday", "how is the bridge", "and"))
+    assert found is not None
+    assert {*found, "bias"} == set(halves.WEIGHTS)
