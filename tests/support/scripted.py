@@ -22,6 +22,7 @@ from bot.turns.composing import AutoReplies
 from bot.turns.house import House
 from bot.turns.worker import Patience, Worker
 from bot.types import Awaiting, Channel, InboundMessage, Record, Say, TurnRequest, TurnResult
+from bot.whatsapp_templates import Templates
 
 ROOT = Path(__file__).parents[2]
 LINE = "+12075550100"
@@ -143,6 +144,9 @@ class Line:
             oncall_number=self.oncall,
             paging_line=LINE,
             console_url="http://127.0.0.1:8080/staff",
+            sms_line=LINE,
+            telephone="(207) 555-0110",
+            templates=Templates.load(ROOT / "data/whatsapp/templates"),
         )
 
     def worker(self, **options: Any) -> Worker:

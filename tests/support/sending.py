@@ -13,17 +13,19 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot.rate import Rate, Unlimited
 from bot.sender import Sender
 from bot.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN
-from bot.store import delivery, outbox
+from bot.store import delivery, inbox, outbox
 from bot.store.database import Database
 from bot.store.outbox import Draft
 from bot.store.tables import conversation, staff_task
 from bot.store.tables import outbox as outbox_table
 from bot.types import Carrier, Channel
+from bot.whatsapp_templates import Templates
 from channels.twilio.carrier import QuietHttpClient, TwilioCarrier
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.scripted import LINE, MAYA, HandClock
+from tests.support.scripted import LINE, MAYA, ROOT, HandClock
 
 PUBLIC = "https://line.example.org"
+WHATSAPP_LINE = "+12075550101"
 
 
 class SweepOnly:
@@ -41,19 +43,27 @@ class Sending:
     twilio: FakeTwilio
     clock: HandClock
     rate: Rate = field(default_factory=Unlimited)
+    templates: Templates = field(default_factory=lambda: Templates.load(ROOT / "data/whatsapp/templates"))
     carrier: TwilioCarrier = field(init=False)
     sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
         self.carrier = TwilioCarrier(
-            DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, PUBLIC, self.twilio.url, http=QuietHttpClient(connect_s=1.0, total_s=0.4)
+            DEMO_ACCOUNT_SID,
+            DEMO_AUTH_TOKEN,
+            PUBLIC,
+            self.twilio.url,
+            http=QuietHttpClient(connect_s=1.0, total_s=0.4),
+            content_url=self.twilio.url,
+            templates=self.templates,
+            list_button="Choose",
         )
         self.sender = self.another()
 
     def another(self, carrier: Carrier | None = None, concurrency: int = 32) -> Sender:
         """Return a sender as a fresh process would make it."""
-        carriers = {Channel.SMS: carrier or self.carrier}
-        return Sender(self.database, carriers, self.clock, SweepOnly(), self.rate, lambda: 0.5, concurrency)
+        carriers = {Channel.SMS: carrier or self.carrier, Channel.WHATSAPP: carrier or self.carrier}
+        return Sender(self.database, carriers, self.clock, SweepOnly(), self.rate, lambda: 0.5, concurrency, sms_line=LINE)
 
     def conversation(self, address: str = MAYA) -> str:
         """Return the id of the address's conversation; makes it when there is none."""
@@ -70,6 +80,20 @@ class Sending:
         identifier = self.conversation(address)
         drafts = [Draft(identifier, None, 0, purpose, Channel.SMS, line, address, body, **{**owner_version, **more}) for body in bodies]
         return self.writing(outbox.put, drafts, self.clock.now())
+
+    def whatsapp(self, *, heard: bool = True, address: str = MAYA) -> str:
+        """Return the id of a WhatsApp conversation; `heard`: the patient has just written there."""
+        with self.database.write() as connection:
+            identifier = inbox.open_conversation(connection, Channel.WHATSAPP.value, WHATSAPP_LINE, address, self.clock.now())
+            last = self.clock.now() if heard else None
+            connection.execute(conversation.update().where(conversation.c.id == identifier).values(last_inbound_at=last))
+        return identifier
+
+    def ask(self, identifier: str, body: str, address: str = MAYA, **more: Any) -> str:
+        """Write one WhatsApp message into the outbox and return its id."""
+        values = {"purpose": "outreach", **more}
+        draft = Draft(identifier, None, 0, values.pop("purpose"), Channel.WHATSAPP, WHATSAPP_LINE, address, body, **values)
+        return str(self.writing(outbox.put, [draft], self.clock.now())[0])
 
     def writing(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run work(connection, …) in a transaction."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import aiohttp
 from twilio.request_validator import RequestValidator
 
-from bot.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_SMS_NUMBER
+from bot.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_SMS_NUMBER, DEMO_WHATSAPP_NUMBER
 
 
 def new_sid(prefix: str = "SM") -> str:
@@ -86,6 +86,12 @@ class SignedTexter:
     async def text(self, number: str, body: str, sid: str | None = None, **more: str) -> Answer:
         """Text the line as `number`."""
         return await self.post("/twilio/sms", self.fields(number, body, sid, **more))
+
+    async def whatsapp(self, address: str, body: str, sid: str | None = None, line: str = DEMO_WHATSAPP_NUMBER, **more: str) -> Answer:
+        """Write to the line on WhatsApp as `address`, a number or a business-scoped user id."""
+        number = {"WaId": address[1:]} if address.startswith("+") else {"ExternalUserId": address}
+        whatsapp = {"To": f"whatsapp:{line}", "ProfileName": "A. Friend", "MessageType": "text", "ChannelMetadata": "{}", **number}
+        return await self.post("/twilio/whatsapp", self.fields(f"whatsapp:{address}", body, sid, **{**whatsapp, **more}))
 
     async def post(self, path: str, fields: dict[str, str], signature: str | None = None) -> Answer:
         """Post a form, signed unless a signature is given."""
