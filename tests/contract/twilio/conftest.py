@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.prism import ROOT, Prism, prism
+from tests.support.prism import ROOT, Prism, content_description, prism
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,13 @@ def twilio_url() -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def checked_contents(twilio_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prism]:
+    """Its Content API behind Twilio's own description."""
+    with prism(twilio_url, tmp_path_factory.mktemp("prism-content"), content_description) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
