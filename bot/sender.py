@@ -181,7 +181,9 @@ class Sender:
         except (CarrierUnknown, TimeoutError):
             await self._unknown(claimed)
         else:
-            await self._database.writing(outbox.mark_handed, message.outbox_id, sid, self._clock.now())
+            await self._database.writing(
+                outbox.mark_handed, message.outbox_id, sid, self._clock.now(), message.body if message.template else None
+            )
 
     async def _find(self, carrier: Carrier, claimed: Claimed) -> str | None:
         known = await self._database.reading(outbox.known_sids, claimed.message)

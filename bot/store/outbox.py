@@ -242,8 +242,8 @@ def _mine(outbox_id: str, owner: str | None) -> sa.sql.ClauseElement:
     return sa.and_(outbox.c.id == outbox_id, outbox.c.state == "sending", outbox.c.claim_owner == owner)
 
 
-def mark_handed(connection: Connection, outbox_id: str, sid: str, now: datetime) -> None:
-    """Record that the carrier has the message. Reports that came before this are counted.
+def mark_handed(connection: Connection, outbox_id: str, sid: str, now: datetime, body: str | None = None) -> None:
+    """Record that the carrier has the message; `body` is what went where that is not the row's own. Earlier reports are counted.
 
     Holds even when the lease has run out meanwhile: the carrier's answer is a fact.
     """
@@ -252,6 +252,8 @@ def mark_handed(connection: Connection, outbox_id: str, sid: str, now: datetime)
         .where(outbox.c.id == outbox_id, outbox.c.state.in_(["queued", "sending"]))
         .values(state="handed", sid=sid, handed_at=now, claim_owner=None, claim_until=None, carrier_status=None, error_code=None)
     )
+    if changed.rowcount and body is not None:
+        connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(body=body))
     if changed.rowcount:
         delivery.settle(connection, outbox_id, sid, now)
 

@@ -3,8 +3,9 @@
 GET  /simulator, /simulator/static/…          the page
 GET  /simulator/api/cast                      who can be played, and the clinic
 GET  /simulator/api/messages, /events         a thread; every view as it changes
-POST /simulator/api/texts                     text the line
+POST /simulator/api/texts                     write to the line, by text or on WhatsApp; tap an answer
 GET, POST /simulator/api/clock, /scheduling   the demo's levers
+POST /simulator/api/whatsapp                  accept WhatsApp in this demo
 GET  /simulator/api/explanation?sid=…         why an answer is as it is
 POST /simulator/api/releases                  give a conversation back to the bot
 POST /simulator/api/asks                      let the line write first
@@ -26,13 +27,14 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.conversations import OwnerChanged
 from bot.store.database import Database
+from bot.types import Channel
 from bot.wake import INBOX
 from channels.simulator import asking, desk, explanations, threads
 from channels.simulator.cast import Person, find_person, read_cast
-from channels.simulator.guard import SAFE_HEADERS, bad, number_of, posted, refusal
+from channels.simulator.guard import SAFE_HEADERS, bad, channel_of, number_of, posted, refusal
 from channels.simulator.levers import Levers
 from channels.simulator.live import Live
-from channels.simulator.phone import MOST_CHARACTERS, Phone
+from channels.simulator.phone import MOST_CHARACTERS, Phone, Written, added
 from channels.simulator.recorder import Recorder
 from channels.simulator.schedule import Schedule, ScheduleAway
 from channels.twilio.webhooks import Wake
@@ -70,7 +72,7 @@ class Simulator:
         app.router.add_get("/simulator/api/recordings/{id}", self._recording)
         app.router.add_delete("/simulator/api/recordings/{id}", self._forget)
         Levers(self._settings.home, self._clock, self._recorder).mount(app)
-        Live(self._settings.home, self._database, self._schedule, self._clock, self._clinic.zone).mount(app)
+        Live(self._settings, self._database, self._schedule, self._clock, self._clinic.zone).mount(app)
         app.on_cleanup.append(self._phone.close)
         app.on_cleanup.append(self._schedule.close)
 
@@ -91,19 +93,23 @@ class Simulator:
     async def _text(self, request: web.Request) -> web.Response:
         body = await posted(request)
         number, text, media = number_of(body.get("number")), body.get("body", ""), body.get("media")
+        channel, more = channel_of(body.get("channel")), added(body)
         if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
             raise bad(f"body is no text of at most {MOST_CHARACTERS} characters; shorten it.")
         if media is not None and media not in MEDIA:
             raise bad(f"media is {media!r}; write one of {', '.join(MEDIA)} or leave it out.")
-        if not text.strip() and media is None:
+        if not text.strip() and media is None and not more:
             raise bad("body is empty; write something or attach a picture.")
+        if more and channel is not Channel.WHATSAPP:
+            raise bad("A tap, a place and a reaction belong to WhatsApp; send channel: whatsapp with it.")
         person = self._person(body.get("person"), number)
         recorded = True
         try:
             await self._recorder.said(person, text, self._clock.now())
         except ScheduleAway:
             recorded = False  # without the schedule at the beginning there is nothing to compare with
-        return web.json_response({"sid": await self._phone.send(request, number, text, media), "recorded": recorded}, status=201)
+        sid = await self._phone.send(request, Written(channel, number, text, media, more))
+        return web.json_response({"sid": sid, "recorded": recorded}, status=201)
 
     def _person(self, identifier: Any, number: str) -> Person:
         found = find_person(self._settings.home, str(identifier or ""))
@@ -157,16 +163,20 @@ class Simulator:
             visits = await self._schedule.visits(person.id, now)
         except ScheduleAway as error:
             raise refusal(web.HTTPServiceUnavailable, AWAY.format(reason=error)) from error
-        if not visits:
+        if body.get("kind") == asking.REMINDER and not visits:
             raise refusal(web.HTTPConflict, f"{person.name} has no coming visit to be reminded of.")
-        opened = await self._database.writing(asking.ask, self._settings.sms_number, person.number, trigger, visits[0].id, now)
+        entities = {"patient": f"Patient/{person.id}", **({"visit": f"Appointment/{visits[0].id}"} if visits else {})}
+        channel = channel_of(body.get("channel"))
+        line = self._settings.whatsapp_number if channel is Channel.WHATSAPP else self._settings.sms_number
+        opened = await self._database.writing(asking.ask, channel, line, person.number, trigger, entities, now)
         await self._wake.notify(INBOX, opened)
-        return web.json_response({"conversation": opened, "visit": visits[0].start.isoformat()}, status=201)
+        return web.json_response({"conversation": opened, "visit": visits[0].start.isoformat() if visits else None}, status=201)
 
     async def _recording(self, request: web.Request) -> web.Response:
         person = self._recorded(request)
         try:
-            owner = (await self._database.reading(threads.state, person.number))["owner"]
+            channel = channel_of(request.query.get("channel"))
+            owner = (await self._database.reading(threads.state, person.number, channel))["owner"]
             text = await self._recorder.saved(person, with_person=owner != "bot")
         except ScheduleAway as error:
             raise refusal(web.HTTPServiceUnavailable, AWAY.format(reason=error)) from error

@@ -16,7 +16,13 @@ from bot.types import Channel
 
 log = logging.getLogger(__name__)
 DOMAIN = Path("domain.yml")
-TRIGGERS: Mapping[str, str] = {"reminder": "EXTERNAL_ask_reminder"}
+REMINDER = "reminder"
+TRIGGERS: Mapping[str, str] = {
+    REMINDER: "EXTERNAL_ask_reminder",
+    "survey": "EXTERNAL_ask_survey",
+    "pain": "EXTERNAL_ask_pain",
+    "exercises": "EXTERNAL_ask_exercises",
+}
 
 
 def is_known(trigger: str, domain: Path = DOMAIN) -> bool:
@@ -29,9 +35,11 @@ def is_known(trigger: str, domain: Path = DOMAIN) -> bool:
     return any(trigger == (next(iter(intent)) if isinstance(intent, dict) else intent) for intent in intents)
 
 
-def ask(connection: Connection, line: str, address: str, trigger: str, appointment: str, now: datetime) -> str:
-    """Queue a trigger about a visit for an SMS conversation, which is opened if need be; return the conversation's id."""
-    conversation_id = inbox.open_conversation(connection, Channel.SMS.value, line, address, now)
-    payload = {"name": trigger, "entities": {"visit": f"Appointment/{appointment}"}}
-    turns.add_trigger(connection, conversation_id, new_id("ask"), payload, now)
+def ask(connection: Connection, channel: Channel, line: str, address: str, trigger: str, entities: Mapping[str, str], now: datetime) -> str:
+    """Queue a trigger for a conversation, which is opened if need be; return the conversation's id.
+
+    `entities` say whom and what it is about: `patient` ("Patient/…"), and for a reminder `visit` ("Appointment/…").
+    """
+    conversation_id = inbox.open_conversation(connection, channel.value, line, address, now)
+    turns.add_trigger(connection, conversation_id, new_id("ask"), {"name": trigger, "entities": dict(entities)}, now)
     return conversation_id

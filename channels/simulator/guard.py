@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.types import Channel
+
 SAFE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -58,3 +60,12 @@ def number_of(value: Any) -> str:
     if not (number[1:].isdecimal() and number.isascii() and 8 <= len(number) <= 16):
         raise bad(f"The number is {str(value)[:40]!r}; write a plus sign and 7 to 15 digits, for example +12075550199.")
     return number
+
+
+def channel_of(value: Any) -> Channel:
+    """Return the channel of a thread: `sms`, which is the default, or `whatsapp`. Raises 400 naming the value."""
+    if value in (None, "", Channel.SMS.value):
+        return Channel.SMS
+    if value == Channel.WHATSAPP.value:
+        return Channel.WHATSAPP
+    raise bad(f"channel is {str(value)[:40]!r}; write sms or whatsapp.")

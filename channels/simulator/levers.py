@@ -1,4 +1,7 @@
-"""The demo's levers: the clock, and the scheduling system's outage. Both are files in HOME that every process of the demo sees."""
+"""The demo's levers: the clock, the scheduling system's outage, and accepting WhatsApp.
+
+All are files in HOME that every process of the demo sees.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from aiohttp import web
 
 from bot import outage
 from bot.clock import Clock, move_clock
+from bot.whatsapp import accept_in_demo
 from channels.simulator.guard import bad, posted
 from channels.simulator.recorder import Recorder
 
@@ -19,7 +23,7 @@ FORMS = 'send {"now": "2025-06-03T09:00:00-04:00"} or {"by_minutes": 60}'
 
 
 class Levers:
-    """Handlers of `/simulator/api/clock` and `/simulator/api/scheduling`."""
+    """Handlers of `/simulator/api/clock`, `/simulator/api/scheduling` and `/simulator/api/whatsapp`."""
 
     def __init__(self, home: Path, clock: Clock, recorder: Recorder) -> None:
         self._home = home
@@ -32,6 +36,7 @@ class Levers:
         app.router.add_post("/simulator/api/clock", self.move)
         app.router.add_get("/simulator/api/scheduling", self.show_scheduling)
         app.router.add_post("/simulator/api/scheduling", self.switch)
+        app.router.add_post("/simulator/api/whatsapp", self.accept)
 
     async def show_clock(self, _request: web.Request) -> web.Response:
         """Answer the present instant of the demo."""
@@ -58,6 +63,14 @@ class Levers:
             outage.set_down(self._home, down=down)
             self._recorder.happened({"scheduling": "down" if down else "up"})
         return web.json_response({"down": down})
+
+    async def accept(self, request: web.Request) -> web.Response:
+        """Accept WhatsApp for this demo, or take that back."""
+        accepted = (await posted(request)).get("accepted")
+        if not isinstance(accepted, bool):
+            raise bad(f"accepted is {accepted!r}; send true to accept WhatsApp in this demo or false to take it back.")
+        accept_in_demo(self._home, accepted=accepted)
+        return web.json_response({"accepted": accepted})
 
 
 def wanted_instant(body: dict[str, Any], now: datetime) -> datetime:

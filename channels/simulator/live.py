@@ -1,7 +1,9 @@
 """What the page sees, as it happens: a stream of server-sent events, each the whole of one view whenever it has changed.
 
-`clock` {now, zone, down} · `thread` {number, messages, owner, conversation, answering} · `calendar` {week, days, rows, entries, waitlist}
-or {away: reason} · `desk` {handoffs, tasks}. The store is looked at several times a second, the schedule about once, shared by all pages.
+`clock` {now, zone, down, whatsapp} · `thread` {number, channel, messages, owner, conversation, answering}
+`calendar` {week, days, rows, entries, waitlist} or {away: reason} · `desk` {handoffs, tasks}
+
+The store is looked at several times a second, the schedule about once, shared by all pages.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,12 @@ from aiohttp import web
 
 from bot import outage
 from bot.clock import Clock
+from bot.settings import Settings
 from bot.store.database import Database
+from bot.types import Channel
+from bot.whatsapp import is_on
 from channels.simulator import desk, threads
-from channels.simulator.guard import bad, number_of
+from channels.simulator.guard import bad, channel_of, number_of
 from channels.simulator.schedule import Schedule, ScheduleAway, monday_of
 
 log = logging.getLogger(__name__)
@@ -36,8 +40,8 @@ STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-A
 class Live:
     """The views and their stream."""
 
-    def __init__(self, home: Path, database: Database, schedule: Schedule, clock: Clock, zone: ZoneInfo) -> None:
-        self._home = home
+    def __init__(self, settings: Settings, database: Database, schedule: Schedule, clock: Clock, zone: ZoneInfo) -> None:
+        self._settings = settings
         self._database = database
         self._schedule = schedule
         self._clock = clock
@@ -58,20 +62,21 @@ class Live:
     async def messages(self, request: web.Request) -> web.Response:
         """Answer the thread of a number."""
         try:
-            return web.json_response(await self._thread(number_of(request.query.get("number"))))
+            return web.json_response(await self._thread(number_of(request.query.get("number")), channel_of(request.query.get("channel"))))
         except sa.exc.SQLAlchemyError as error:
             raise web.HTTPServiceUnavailable(text="The store is away; try again.\n") from error
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Stream the views of `number` and of the `week` (an ISO date in it; empty = the present one)."""
+        """Stream the views of `number` on its `channel` and of the `week` (an ISO date in it; empty = the present one)."""
         number, week = number_of(request.query.get("number")), _day(request.query.get("week"))
+        channel = channel_of(request.query.get("channel"))
         stream = web.StreamResponse(headers=STREAM)
         await stream.prepare(request)
         sent: dict[str, str] = {}
         spoke = time.monotonic()
         try:
             while not self._closing.is_set():
-                async for name, view in self._views(number, week):
+                async for name, view in self._views(number, channel, week):
                     text = json.dumps(view, sort_keys=True)
                     if sent.get(name) != text:
                         sent[name], spoke = text, time.monotonic()
@@ -92,18 +97,20 @@ class Live:
         except TimeoutError:
             return
 
-    async def _views(self, number: str, week: date | None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    async def _views(self, number: str, channel: Channel, week: date | None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         now = self._clock.now().astimezone(self._zone)
         # To the minute, so that the event is sent when the shown time changes.
         moment = now.replace(second=0, microsecond=0, tzinfo=None).isoformat(timespec="minutes")
-        yield "clock", {"now": moment, "zone": str(self._zone), "down": outage.is_down(self._home)}
-        yield "thread", await self._thread(number)
+        down, whatsapp = outage.is_down(self._settings.home), is_on(self._settings)
+        yield "clock", {"now": moment, "zone": str(self._zone), "down": down, "whatsapp": whatsapp}
+        yield "thread", await self._thread(number, channel)
         yield "desk", await self._database.reading(desk.desk)
         yield "calendar", await self._week(monday_of(week or now.date()))
 
-    async def _thread(self, number: str) -> dict[str, Any]:
-        messages = await self._database.reading(threads.thread, number)
-        return {"number": number, "messages": messages, **await self._database.reading(threads.state, number)}
+    async def _thread(self, number: str, channel: Channel) -> dict[str, Any]:
+        messages = await self._database.reading(threads.thread, number, channel)
+        state = await self._database.reading(threads.state, number, channel)
+        return {"number": number, "channel": channel.value, "messages": messages, **state}
 
     async def _week(self, monday: date) -> dict[str, Any]:
         async with self._reading:

@@ -1,4 +1,7 @@
-"""A patient's thread as the line's database tells it: what was texted and answered, and whether an answer is still coming."""
+"""A patient's thread as the line's database tells it: what was written and answered, and whether an answer is still coming.
+
+A number has a thread for each channel. What a WhatsApp conversation sent by text stands in the text thread, as on a telephone.
+"""
 
 from __future__ import annotations
 
@@ -8,33 +11,45 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.store.options import shown
 from bot.store.tables import conversation, message, outbox, turn
+from bot.types import Channel
+from channels.twilio.shapes import filled
 
 Entry = dict[str, Any]
 
 
-def thread(connection: Connection, number: str) -> list[Entry]:
-    """Return what a number texted and was texted, oldest first: `{direction: in|out, sid, body, at, status, media, response, turn}`.
+def thread(connection: Connection, number: str, channel: Channel = Channel.SMS) -> list[Entry]:
+    """Return what a number wrote and was sent, oldest first: `{direction, sid, body, at, status, media, response, turn, taps, kind}`.
 
-    `at` is when the line had the text, or when the carrier had the line's; a message still in the outbox is not part of the thread.
+    `direction` is in or out; `taps` ({id, title, description}) may be tapped, as `buttons` or as a `list` by `kind`. `at` is when the
+    line had the message, or when the carrier had the line's; a message still in the outbox is not part of the thread.
     """
     received = (
         sa.select(message.c.sid, message.c.body, message.c.received_at, message.c.id, message.c.media, message.c.turn_id)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(conversation.c.address == number)
+        .join(conversation, conversation.c.id == sa.func.coalesce(message.c.came_by, message.c.conversation_id))
+        .where(conversation.c.address == number, conversation.c.channel == channel.value)
     )
     sent = sa.select(
-        outbox.c.sid, outbox.c.body, outbox.c.handed_at, outbox.c.position, outbox.c.carrier_status, outbox.c.response, outbox.c.turn_id
-    ).where(outbox.c.address == number, outbox.c.state == "handed")
+        outbox.c.sid,
+        outbox.c.body,
+        outbox.c.handed_at,
+        outbox.c.position,
+        outbox.c.carrier_status,
+        outbox.c.response,
+        outbox.c.turn_id,
+        outbox.c.options,
+    ).where(outbox.c.address == number, outbox.c.channel == channel.value, outbox.c.state == "handed")
     # The order of arrival is the order of the rows: the demo's clock may be moved back.
     inbound = [(row.received_at, 0, row.id, _heard(row)) for row in connection.execute(received)]
     outbound = [(row.handed_at, 1, row.position, _said(row)) for row in connection.execute(sent)]
     return [entry for *_, entry in sorted([*inbound, *outbound], key=lambda one: one[:3])]
 
 
-def state(connection: Connection, number: str) -> dict[str, Any]:
-    """Return `{owner, conversation, answering}` of a number; `answering` while a message waits, a turn runs or an answer is on its way."""
-    row = connection.execute(sa.select(conversation.c.id, conversation.c.owner).where(conversation.c.address == number)).first()
+def state(connection: Connection, number: str, channel: Channel = Channel.SMS) -> dict[str, Any]:
+    """Return `{owner, conversation, answering}` of a thread; `answering` while a message waits, a turn runs or an answer is on its way."""
+    own = sa.and_(conversation.c.address == number, conversation.c.channel == channel.value)
+    row = connection.execute(sa.select(conversation.c.id, conversation.c.owner).where(own)).first()
     if row is None:
         return {"owner": "bot", "conversation": None, "answering": False}
     waiting = sa.select(message.c.id).where(message.c.conversation_id == row.id, message.c.turn_id.is_(None), ~message.c.consumed)
@@ -50,7 +65,13 @@ def _heard(row: Any) -> Entry:
 
 
 def _said(row: Any) -> Entry:
-    return _entry("out", row.sid, row.body, row.handed_at, row.carrier_status or "queued", [], row.response, row.turn_id)
+    entry = _entry("out", row.sid, row.body, row.handed_at, row.carrier_status or "queued", [], row.response, row.turn_id)
+    question = filled(row.body, shown(row.options), "…")
+    if question is not None:
+        kind = "list" if "twilio/list-picker" in question.shape.types else "buttons"
+        taps = [{"id": one.id, "title": one.title, "description": one.description} for one in shown(row.options)]
+        entry |= {"taps": taps, "kind": kind}
+    return entry
 
 
 def _entry(
@@ -65,4 +86,6 @@ def _entry(
         "media": media,
         "response": response,
         "turn": turn_id,
+        "taps": [],
+        "kind": "text",
     }

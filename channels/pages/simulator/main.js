@@ -8,16 +8,20 @@ import { explain } from "./why.js";
 const STRANGER = "stranger";
 const QUICK = { 1: "1", 2: "2", 3: "3", yes: "yes", no: "no", "thumbs-up": "👍" };
 const LOST = "The stream of changes is cut; it is taken up again by itself.";
-let people = [], asks = {}, source = null, playing = "", week = "", clock = { now: "", zone: "UTC", down: false };
+const HARBOR = { latitude: 43.6591, longitude: -70.2568 };
+let people = [], asks = {}, source = null, playing = "", week = "", channel = "sms";
+let clock = { now: "", zone: "UTC", down: false, whatsapp: false };
 
 const person = () => people.find((one) => one.id === at("person").value);
 const number = () => person()?.number ?? at("number").value.trim();
 const nameOf = (wanted) => people.find((one) => one.number === wanted)?.name ?? wanted;
 
-async function text(body, media) {
-  return call("texts", { number: number(), person: at("person").value, body, ...(media ? { media } : {}) });
+const onWhatsApp = () => channel === "whatsapp";
+async function text(body, media, more = {}) {
+  return call("texts", { number: number(), person: at("person").value, channel, body, ...(media ? { media } : {}), ...more });
 }
-const react = (one) => text(`Liked “${one.body}”`);
+const react = (one) => (onWhatsApp() ? text("👍", "", { reacts_to: one.sid }) : text(`Liked “${one.body}”`));
+const tap = (one, list) => text(one.title, "", { tap: { id: one.id, title: one.title, list } });
 
 function drawClock(view) {
   clock = view;
@@ -28,17 +32,28 @@ function drawClock(view) {
   at("break").setAttribute("aria-pressed", String(view.down));
   at("break").disabled = view.down;
   showToday(view.now.slice(0, 10));
+  showChannel();
+}
+
+function showChannel() {
+  for (const button of document.querySelectorAll("[data-channel]")) button.setAttribute("aria-pressed", String(button.dataset.channel === channel));
+  document.body.dataset.channel = channel;
+  const off = onWhatsApp() && !clock.whatsapp;
+  at("off").hidden = !off;
+  at("send").disabled = off;
+  for (const name of ["voice-note", "place"]) at(name).hidden = !onWhatsApp();
+  at("draft").placeholder = onWhatsApp() ? "Write to the clinic on WhatsApp" : "Text the clinic";
 }
 
 function listen() {
   source?.close();
-  if (playing !== number()) clearThread();
-  playing = number();
+  if (playing !== `${channel} ${number()}`) clearThread();
+  playing = `${channel} ${number()}`;
   const mine = playing;
-  source = new EventSource(`/simulator/api/events?${new URLSearchParams({ number: playing, week })}`);
+  source = new EventSource(`/simulator/api/events?${new URLSearchParams({ number: number(), channel, week })}`);
   const on = (name, draw) => source.addEventListener(name, (event) => draw(JSON.parse(event.data)));
   on("clock", drawClock);
-  on("thread", (view) => { if (mine === playing) drawThread(view, clock.zone, react, explain); });
+  on("thread", (view) => { if (mine === playing) drawThread(view, clock.zone, { react, explain, tap }); });
   on("calendar", (view) => { drawCalendar(view); if (view.waitlist) drawWaits(view.waitlist); });
   on("desk", (view) => drawDesk(view, clock.zone, nameOf));
   source.addEventListener("open", () => { if (at("note").textContent === LOST) note(""); });
@@ -49,7 +64,8 @@ function play() {
   const who = person();
   at("hint").textContent = who ? [who.number, who.birth_date && `born ${who.birth_date}`, who.story].filter(Boolean).join(" · ") : "Nobody the clinic knows by number.";
   at("unknown").hidden = Boolean(who);
-  at("remind").hidden = !who || !asks.reminder;
+  for (const button of document.querySelectorAll("[data-ask]")) button.hidden = !asks[button.dataset.ask];
+  at("asks").hidden = !who || !Object.values(asks).some(Boolean);
   showPatient(who?.id ?? "");
   if (!at("unknown").hidden && !at("number").checkValidity()) {
     note("That is no telephone number; write a plus sign and 7 to 15 digits, for example +12075550199.");
@@ -113,8 +129,16 @@ at("present").addEventListener("click", () => turn(0));
 at("after").addEventListener("click", () => turn(7));
 for (const button of document.querySelectorAll(".views button")) button.addEventListener("click", () => see(button.dataset.view));
 
-const recording = () => `recordings/${encodeURIComponent(at("person").value)}?${new URLSearchParams({ number: number() })}`;
-at("remind").addEventListener("click", () => call("asks", { kind: "reminder", person: at("person").value }));
+const recording = () => `recordings/${encodeURIComponent(at("person").value)}?${new URLSearchParams({ number: number(), channel })}`;
+for (const button of document.querySelectorAll("[data-ask]")) {
+  button.addEventListener("click", () => call("asks", { kind: button.dataset.ask, person: at("person").value, channel }));
+}
+for (const button of document.querySelectorAll("[data-channel]")) {
+  button.addEventListener("click", () => { channel = button.dataset.channel; showChannel(); play(); });
+}
+at("accept").addEventListener("click", async () => { if (await call("whatsapp", { accepted: true })) at("draft").focus(); });
+at("voice-note").addEventListener("click", () => text("", "audio/ogg"));
+at("place").addEventListener("click", () => text("", "", { place: HARBOR }));
 at("save").addEventListener("click", async () => {
   const answer = await request(recording());
   if (!answer) return;
