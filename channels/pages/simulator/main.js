@@ -36,7 +36,7 @@ function drawClock(view) {
 }
 
 function showChannel() {
-  for (const button of document.querySelectorAll("[data-channel]")) button.setAttribute("aria-pressed", String(button.dataset.channel === channel));
+  for (const button of document.querySelectorAll("button[data-channel]")) button.setAttribute("aria-pressed", String(button.dataset.channel === channel));
   document.body.dataset.channel = channel;
   const off = onWhatsApp() && !clock.whatsapp;
   at("off").hidden = !off;
@@ -133,7 +133,7 @@ const recording = () => `recordings/${encodeURIComponent(at("person").value)}?${
 for (const button of document.querySelectorAll("[data-ask]")) {
   button.addEventListener("click", () => call("asks", { kind: button.dataset.ask, person: at("person").value, channel }));
 }
-for (const button of document.querySelectorAll("[data-channel]")) {
+for (const button of document.querySelectorAll("button[data-channel]")) {
   button.addEventListener("click", () => { channel = button.dataset.channel; showChannel(); play(); });
 }
 at("accept").addEventListener("click", async () => { if (await call("whatsapp", { accepted: true })) at("draft").focus(); });
