@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from tests.browser.playing import ANSWER_MS, PHONE, WIDE, Shown
 from tests.support.stack import Stack
-
-ANSWER_MS = 30_000
-WIDE, PHONE = (1440, 900), (390, 844)
-
-
-@dataclass
-class Shown:
-    """The open page, with what it complained of on its console."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-    async def barriers(self) -> list[str]:
-        """Return what axe calls serious or critical."""
-        found = (await Axe().run(self.page)).response["violations"]
-        return [f"{each['id']}: {each['help']}" for each in found if each["impact"] in ("serious", "critical")]
 
 
 @pytest.fixture
@@ -33,10 +16,7 @@ async def shown(stack: Stack, browser: Browser) -> AsyncIterator[Shown]:
     """The simulator, with its calendar drawn."""
     page = await browser.new_page(reduced_motion="reduce")  # axe would measure colours half-way through a transition
     opened = Shown(page)
-    page.on("console", lambda message: opened.complaints.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    await page.goto(f"{stack.address('edge')}/simulator")
-    await expect(page.locator("#week .entry").first).to_be_visible(timeout=ANSWER_MS)
+    await opened.open(stack.address("edge"))
     yield opened
     await page.close()
 

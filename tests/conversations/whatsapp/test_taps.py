@@ -66,18 +66,13 @@ async def test_a_no_that_is_tapped_changes_nothing(line: Line, maya: OnWhatsApp)
     assert await line.visits("maya") == before
 
 
-async def test_a_thumbs_up_on_the_question_is_a_yes(line: Line, maya: OnWhatsApp) -> None:
+async def test_a_thumbs_up_moves_nothing(line: Line, maya: OnWhatsApp) -> None:
     await maya.converse(MOVE, "4/9/91", "2")
-    await maya.write("👍", MessageType="reaction", OriginalRepliedMessageSid=maya.received[-1].sid)
-    assert (await line.visits("maya"))[0] == ("Thu Jun 5 12:30", "Dana")
-
-
-async def test_a_thumbs_up_on_an_older_message_answers_nothing(line: Line, maya: OnWhatsApp) -> None:
-    await maya.write(MOVE)
-    first = maya.received[-1]
-    await maya.converse("4/9/91", "2")
-    await maya.write("👍", MessageType="reaction", OriginalRepliedMessageSid=first.sid)
+    question = maya.received[-1]
+    await maya.write("👍", MessageType="reaction", OriginalRepliedMessageSid=question.sid)
     assert (await line.visits("maya"))[0] == TUESDAY
+    await maya.tap("Yes", question)
+    assert (await line.visits("maya"))[0] == ("Thu Jun 5 12:30", "Dana")
 
 
 async def test_buttons_that_twilio_does_not_take_are_words(line: Line, maya: OnWhatsApp) -> None:

@@ -42,6 +42,13 @@ async def test_a_reminder_out_of_the_blue_is_the_template_and_is_confirmed_by_a_
     assert await confirmed(line, visit)
 
 
+async def test_a_thumbs_up_on_the_reminder_confirms_it(line: Line, maya: OnWhatsApp) -> None:
+    await maya.write("thanks")
+    visit = await reminded(line, maya)
+    await maya.write("👍", MessageType="reaction", OriginalRepliedMessageSid=maya.received[-1].sid)
+    assert await confirmed(line, visit)
+
+
 async def test_without_an_approved_template_the_reminder_is_texted_and_answered_by_text(line: Line, maya: OnWhatsApp) -> None:
     visit = await reminded(line, maya)
     assert maya.received == []
