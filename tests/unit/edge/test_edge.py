@@ -182,6 +182,7 @@ async def test_the_thread_of_a_number(edge: Edge) -> None:
     assert status == 200
     assert json.loads(text) == {
         "number": MAYA,
+        "channel": "sms",
         "messages": [
             {
                 "direction": "in",
@@ -192,6 +193,8 @@ async def test_the_thread_of_a_number(edge: Edge) -> None:
                 "media": [],
                 "response": None,
                 "turn": None,
+                "taps": [],
+                "kind": "text",
             }
         ],
         "owner": "bot",

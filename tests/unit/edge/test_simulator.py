@@ -113,6 +113,38 @@ async def test_a_text_that_no_telephone_sends_is_refused(edge: Edge, body: dict[
     assert '"messages": []' in thread
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"body": "hi", "channel": "telegraph"},
+        {"body": "hi", "tap": {"id": "tap_1", "title": "Yes"}},
+        {"channel": "whatsapp", "tap": {"id": "tap_1"}},
+        {"channel": "whatsapp", "tap": "yes"},
+        {"channel": "whatsapp", "place": {"latitude": "north", "longitude": 0}},
+    ],
+)
+async def test_what_whatsapp_does_not_send_is_refused(edge: Edge, body: dict[str, Any]) -> None:
+    assert (await post(edge, "/simulator/api/texts", {"number": "+12075550199", **body}))[0] == 400
+
+
+async def test_whatsapp_has_a_thread_of_its_own_once_it_is_accepted(edge: Edge) -> None:
+    wanted = {"number": "+12075550199", "person": "stranger", "channel": "whatsapp"}
+    status, text = await post(edge, "/simulator/api/texts", {**wanted, "body": "hello"})
+    assert (status, "WhatsApp is off" in text) == (502, True)
+    assert (await post(edge, "/simulator/api/whatsapp", {"accepted": "perhaps"}))[0] == 400
+    assert (await post(edge, "/simulator/api/whatsapp", {"accepted": True}))[0] == 200
+    for more in (
+        {"body": "hello"},
+        {"tap": {"id": "tap_1", "title": "Yes"}, "body": "Yes"},
+        {"place": {"latitude": 43.66, "longitude": -70.26}},
+    ):
+        assert (await post(edge, "/simulator/api/texts", {**wanted, **more}))[0] == 201
+    _, texts = await edge.get("/simulator/api/messages?number=%2B12075550199")
+    _, there = await edge.get("/simulator/api/messages?number=%2B12075550199&channel=whatsapp")
+    assert '"messages": []' in texts
+    assert ('"body": "hello"' in there, '"body": "Yes"' in there, '"media": ["location"]' in there) == (True, True, True)
+
+
 async def test_a_conversation_that_is_not_there_cannot_be_given_back(edge: Edge) -> None:
     status, text = await post(edge, "/simulator/api/releases", {"conversation": "c_1"})
     assert status == 404
