@@ -93,7 +93,7 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
     if (
         not loose_part
         and before is not None
-        and (before.value is Cue.INSTEAD_OF or (before.value is Cue.ASK and tokens[before.end - 1].norm in ("it", "that", "this")))
+        and (before.value is Cue.INSTEAD_OF or (before.value is Cue.ASK and tokens[before.end - 1].norm in ("it", "that", "this", "be")))
     ):
         return True
     if (
@@ -106,7 +106,7 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         if others and _ends(items, index + 1):
             return True
     behind = items[index + 1] if index + 1 < len(items) else None
-    if behind is not None and not loose_part and behind.value is Cue.INSTEAD_OF:
+    if behind is not None and not loose_part and behind.value in (Cue.INSTEAD_OF, Cue.REJECT_POST):
         return True
     if behind is not None and not loose_part and behind.value is Cue.ACCEPT_POST and said_before in ("is", "does", "would", "at"):
         return True

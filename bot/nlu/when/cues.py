@@ -87,7 +87,7 @@ _CUES = {
 """,
     Cue.INSTEAD_OF: """
 - (instead | rather | in place | in lieu) of|than (my | our)?
-- (rather | sooner) than (come on)?
+- (rather | sooner) than (come on)? (on | my | the)
 - in place of (my)?
 - (works | work | is | would be | suits | suit) (much | a lot)? (better | easier | nicer) (for (me | us | him | her))? than (on | my)?
 """,

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from bot.nlu.when.grammar import Grammar
+from bot.nlu.when.grammar import ANY, Grammar
 from bot.nlu.when.lexicon import MONTHS, ORDINALS, WEEKDAYS, words
 from bot.nlu.when.times import From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 
 LONGEST_EVENT = 7
-_OPENERS = words(
-    """
-    my our his her their the i we he she they im mom's dad's mom dad work school class church dialysis picking dropping kids kid lunch
-    pickup dropoff practice rehab taking getting a an
-    """
-)
 _MILESTONES = words(
     """
     trip surgery wedding vacation procedure mri xray scan cruise flight birthday exam exams finals test graduation funeral injection
@@ -21,7 +15,7 @@ _MILESTONES = words(
     """
 )
 _ENDS = words("at around about by on")
-_CLOSERS = words("or but so and because then")
+_CLOSERS = words("or but so and because then that this it noon midnight if")
 _NEAR = {*WEEKDAYS, *MONTHS, "tomorrow", "today"}
 
 
@@ -47,8 +41,8 @@ def milestone(tokens: list[Token], at: int) -> tuple[int, bool] | None:
 
 def add_events(grammar: Grammar) -> None:
     """Add the symbol `event` and the times that hang on one."""
-    grammar.terminal("event", _OPENERS, event)
-    grammar.terminal("milestone", _OPENERS, milestone)
+    grammar.terminal("event", {ANY}, event)
+    grammar.terminal("milestone", {ANY}, milestone)
     after, near = "(after | once | when | as soon as | from when | following)", "(at | around | about | by)?"
     anytime = "(anytime | any time | sometime)?"
     grammar.rule("time", f"{anytime} {after} <event> {near} <any_clock>", lambda _, clock: From(clock))
@@ -56,7 +50,7 @@ def add_events(grammar: Grammar) -> None:
     grammar.rule(
         "ending",
         "(ends | end | is over | is done | be done | lets out | let out | gets out | get out | got out | get off | gets off | getting off "
-        "| gets home | get home | be home | is out | get done | gets done | finish | finishes | finishing | done | off | clock out "
+        "| gets home | get home | is out | get done | gets done | finish | finishes | finishing | done | off | clock out "
         "| wrap up | wraps up | off work | get back | gets back | opens up | free up | frees up | gets in | get in) "
         "(of | from | with | for)? (my | the | his | her)? "
         "(work | school | class | shift | practice | church | dialysis | bed | there | job | rehab | therapy)?",
@@ -67,7 +61,7 @@ def add_events(grammar: Grammar) -> None:
     )
     grammar.rule(
         "beginning",
-        "(starts | start | begins | leaves | leave | heads out | (have | has | need | needs | got | gotta | must) to? "
+        "(i | we | he | she)? (starts | start | begins | leaves | leave | heads out | (have | has | need | needs | got | gotta | must) to? "
         "(go | leave | head out | be out | be gone | be at | be back at | be home | pick up | get)) "
         "(of | from | for | to)? (my | the | his | her | a)? "
         "(work | school | class | shift | practice | church | dialysis | job | rehab | kids | kid | bus | ride | train | there | it)?",

@@ -16,6 +16,8 @@ from bot.nlu.when.tokens import Token
 
 # Terminals may look this many tokens past the end of the text without checking.
 LOOK_AHEAD = 6
+# A terminal with this key may begin with any token; a rule must not begin with it.
+ANY = "<any>"
 Match = tuple[int, tuple[Any, ...]]
 Matcher = Callable[["Parse", int], list[Match]]
 Builder = Callable[..., Any]
@@ -69,7 +71,7 @@ class Grammar:
         token_key = parse.keys[at]
         if name in self._terminals:
             keys, match = self._terminals[name]
-            return match(parse.tokens, at) if token_key in keys else None
+            return match(parse.tokens, at) if token_key in keys or ANY in keys else None
         best: tuple[int, Any] | None = None
         for matcher, build in self._index[name].get(token_key, ()):
             for end, values in matcher(parse, at):

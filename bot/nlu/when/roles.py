@@ -18,7 +18,7 @@ from bot.nlu.when.visits import SameTime
 _OWNERS = words("my our his mom's dad's mother's father's husband's wife's their")
 
 
-_STAYING = words("be im ill hes shes am are were staying visiting gone away")
+_STAYING = words("be is im ill hes shes am are were staying visiting gone away")
 _MOVED = words("moved changed switched swapped pushed bumped shifted rescheduled transferred")
 _PAIN = words("hurt hurts hurting pain sore swollen ache aches aching stiff throbbing painful numb")
 
@@ -83,7 +83,7 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
                 groups.append(open_group)
             open_group.items.append(items[index])
             continue
-        if open_group is not None and _joins(items, index, open_group):
+        if open_group is not None and _joins(tokens, items, index, open_group):
             open_group.items.append(item)
             continue
         if open_group is not None and item.kind != "filler":
@@ -95,7 +95,7 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
     return [each for each in groups if each.items]
 
 
-def _joins(items: list[Item], index: int, open_group: Group) -> bool:
+def _joins(tokens: list[Token], items: list[Item], index: int, open_group: Group) -> bool:
     """Whether a connective goes on with the group: a date or time follows, and the group's role can hold a list."""
     item = items[index]
     behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
@@ -107,10 +107,21 @@ def _joins(items: list[Item], index: int, open_group: Group) -> bool:
         listed = any(each.kind in ("or", "and") for each in later)
         if open_group.role is Role.WISH:
             return behind is not None and behind.kind in ("date", "time", "or", "and")
-        return open_group.role is Role.RULED_OUT and listed and behind is not None and behind.kind == "date"
+        if behind is None or behind.kind != "date" or not listed:
+            return False
+        return open_group.role is Role.RULED_OUT or (open_group.role is Role.REJECTED and _is_list(tokens, items, index))
     if item.kind == "but":
         return open_group.role is Role.WISH and behind is not None and isinstance(behind.value, From | Until | Open)
     return False
+
+
+def _is_list(tokens: list[Token], items: list[Item], index: int) -> bool:
+    """Whether what follows a comma goes on with what is turned down: a list that ends the sentence, and asks nothing."""
+    for item in items[index + 1 :]:
+        if item.kind in ("date", "comma", "or", "and", "filler"):
+            continue
+        return item.kind in ("but", "turn") or (item.kind == "stop" and tokens[item.start].norm != "?")
+    return True
 
 
 def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, groups: list[Group]) -> Group:
@@ -122,9 +133,10 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
         if isinstance(items[index].value, Open) and items[index].value.side == "by":
             items[index] = replace(items[index], value=items[index].value.base)
     if isinstance(items[index].value, Open) and (
-        role is Role.REJECTED or (first in ("until", "til") and _is_away(tokens, items[index].start))
+        role is Role.REJECTED or (first in ("until", "til", "through") and _is_away(tokens, items[index].start))
     ):
-        items[index] = replace(items[index], value=items[index].value.turned())
+        turned = Open(items[index].value.base, "after") if first == "through" else items[index].value.turned()
+        items[index] = replace(items[index], value=turned)
         role = Role.WISH
     before = [each for each in items[max(index - 3, 0) : index] if each.kind != "filler"]
     if role is Role.WISH and not state.target:
@@ -306,7 +318,7 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
         state.concludes = state.concludes or item.kind == "turn"
         state.moving = state.moving and item.kind != "comma"
     elif item.kind == "not":
-        behind = next((each for each in items[index + 1 :] if each.kind != "filler"), None)
+        behind = next((each for each in items[index + 1 :] if each.kind != "filler" and each.value is not Cue.MINE), None)
         if behind is not None and behind.kind in ("date", "time"):
             state.role, state.any_base = Role.RULED_OUT, item.value in ("any_not", "other_than")
             state.names_visit = item.value == "other_than"

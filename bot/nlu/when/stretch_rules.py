@@ -124,6 +124,8 @@ def _add_months(grammar: Grammar) -> None:
     grammar.rule(
         "month_part", f"(the)? last week (of | in) (the)? {named}", lambda node: Month(node.month, node.offset, week=-1, vague=True)
     )
+    grammar.rule("month_part", f"(the)? (very)? last day (of | in) (the)? {named}", partial(_edge, -1, 1))
+    grammar.rule("month_part", f"(the)? (very)? first day (of | in) (the)? {named}", partial(_edge, 1, 1))
     for word, forward in (("first", True), ("last", False)):
         for unit, days in (("weeks|week", 7), ("days", 1)):
             pattern = f"(the)? {word} <count> {unit} (of | in) (the)? {named}"
@@ -156,7 +158,7 @@ def _add_ranges(grammar: Grammar) -> None:
         lambda a, b, m: _days_of_month(m, a, b),
     )
     for symbol, this in (("this week", Week(0)), ("this weekend", Weekend())):
-        nxt = Week(1) if isinstance(this, Week) else Weekend("next")
+        nxt = Week(1) if isinstance(this, Week) else Later(Weekend(), 7)
         one = symbol.split()[1]
         for pattern in (f"{symbol} or (the)? (next | following | the one after) {one}?", f"(either)? this or next {one}"):
             grammar.rule(date, pattern, lambda pair=(this, nxt): AnyOf(pair))
@@ -205,12 +207,18 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"{anytime} (after | once | following) <milestone> on? <plain_day>", lambda _, node: Open(node, "after"))
     grammar.rule(date, f"{anytime} before <milestone> on? <plain_day>", lambda _, node: Open(node, "before"))
     away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home)"
-    grammar.rule(date, f"{away} (from)? (until | til | through) <{point}>", lambda *found: Open(found[-1], "from"))
+    grammar.rule(date, f"{away} (from)? (until | til) <{point}>", lambda *found: Open(found[-1], "from"))
+    grammar.rule(date, f"{away} (from)? through <{point}>", lambda *found: Open(found[-1], "after"))
     grammar.rule(
         date,
         "(get | be | come | coming | getting | fly | flying | gets)? (back | returning | home again | back home | back in town) "
         "(on | from | after)? <plain_day>",
         lambda node: Open(node, "from"),
+    )
+    grammar.rule(
+        date,
+        "(get | be | come | coming | getting | gets)? (back | home) from <event> (on)? <plain_day>",
+        lambda _, node: Open(node, "from"),
     )
     grammar.rule(
         date,

@@ -43,7 +43,7 @@ def add_visits(grammar: Grammar) -> None:
     _add_shift(grammar, date, "days_count", DaysFromVisit)
     _add_shift(grammar, date, "minutes_count", MinutesFromVisit)
     grammar.rule(date, "(the | on the)? (next | following) day", lambda: DaysFromVisit(1))
-    grammar.rule(date, "the day (after | following)", lambda: DaysFromVisit(1))
+    grammar.rule(date, "(the)? day (after | following)", lambda: DaysFromVisit(1))
     grammar.rule(date, "(the)? day after (that | it | my visit | my appointment)", lambda: DaysFromVisit(1))
     grammar.rule(
         date, "(the | a)? (day before | previous day | prior day) (that | it | my visit | my appointment)?", lambda: DaysFromVisit(-1)
@@ -69,6 +69,10 @@ def add_visits(grammar: Grammar) -> None:
     grammar.rule(date, "(after | later than) my (appointment | visit | session)", AfterVisit)
     grammar.rule(date, "<minutes_count> later (on)? (that | the same) day", MinutesFromVisit)
     grammar.rule(date, "<minutes_count> (earlier | sooner) (on)? (that | the same) day", lambda size: MinutesFromVisit(-size))
+    noun = "(appointment | time | slot | one | day | date | opening | visit | openings | appointments)"
+    for early, node in (("earlier|sooner", Sooner), ("later", AfterVisit)):
+        grammar.rule("visit_loose", f"(an | any | some | a | another) {early} {noun}", node)
+        grammar.rule("visit_loose", f"{early} than (that | this | it | what i have | what you have | my {noun} | the one i have)", node)
     grammar.rule("visit_loose", "(earlier | sooner)", Sooner)
     it = "(it | me | us | him | her | mine | things | that | my appointment | my visit | the appointment)?"
     grammar.rule("visit_loose", f"(move | bump | bring | push) {it} (up | earlier | sooner)", Sooner)

@@ -212,9 +212,10 @@ def _ruled_out(each: Group) -> RuledOut:
 def _is_wider(beside: list[Group], rejected: Group, context: Context) -> bool:
     """Whether a wish beside it is a stretch that holds the rejected day: then the day is ruled out of it."""
     nodes = [item.value for each in beside if each.role is Role.WISH for item in each.dates]
-    if any(isinstance(node, AnyDay) for node in nodes):
+    narrow = [node for node in nodes if not isinstance(node, AnyDay)]
+    if nodes and not narrow:
         return True
-    return any(_holds(node, item.value, context) for node in nodes for item in rejected.dates)
+    return any(_holds(node, item.value, context) for node in narrow for item in rejected.dates)
 
 
 def _holds(stretch: Day, day: Day, context: Context) -> bool:
@@ -303,6 +304,7 @@ def _relative(items: list[Item], tokens: list[Token]) -> str | None:
         asked = index > 0 and items[index - 1].value in (Cue.ASK, Cue.OTHER, Cue.CORRECT, Cue.MOVE)
         if (
             asked
+            or item.end - item.start > 2
             or tokens[item.start].norm in ("move", "bump", "bring", "push")
             or before
             in (
