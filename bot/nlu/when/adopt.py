@@ -12,12 +12,13 @@ from bot.nlu.when.days import InDays, Weekday
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Through
-from bot.nlu.when.times import Part
+from bot.nlu.when.times import Between, Part
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import ThatDay
 
 _SMALL = frozenset({"filler", "or", "and", "comma"})
 _UNASKED = words("running run be being am im was were see talk call you it too so as very how")
+_SCALE = words("scale pain level rate score nps ten")
 _NAMING = words(
     """
     a an option number choice the exercise level page room day phase step grade pain # press reply score my
@@ -71,6 +72,12 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
         return False
     if not loose_part and said_before in _NAMING:
         return said_before in ("a", "the") and _stands_by_day(items, index)
+    if (
+        isinstance(item.value, Between)
+        and not {token.norm for token in tokens} & _SCALE
+        and (_ends(items, index + 1) or _starts(items, index))
+    ):
+        return True
     half = tokens[item.start].norm in ("am", "pm")
     for step in (-1, 1):
         if half and (step == 1 or not _stands_behind_day(items, index)):
@@ -141,8 +148,12 @@ def _stands_by_day(items: list[Item], index: int) -> bool:
     return False
 
 
+def _starts(items: list[Item], index: int) -> bool:
+    return index == 0 or items[index - 1].kind in ("stop", "comma", "turn")
+
+
 def _ends(items: list[Item], at: int) -> bool:
-    return at >= len(items) or items[at].kind in ("stop", "comma") or items[at].value in (Cue.ACCEPT_POST, Cue.INSTEAD_OF)
+    return at >= len(items) or items[at].kind in ("stop", "comma", "turn") or items[at].value in (Cue.ACCEPT_POST, Cue.INSTEAD_OF)
 
 
 def _neighbour(items: list[Item], index: int, step: int) -> Item | None:

@@ -95,7 +95,8 @@ _CUES = {
 - (it | it is | its | it was | which is | which was) (currently | scheduled | set | booked | still | now)? (on | for | at)
 - (im | i am | hes | shes | were) (on | in) for
 - (i | we | he | she | mom | dad | ive | my mom | my dad | my mother | weve) (currently | already | still)? (have | has |
-  got | had) (got)? ((an | my | a | the)? (appointment | visit | session | slot | therapy | pt))? (scheduled | booked | set
+  got | had) (got)? ((an | my | a | the | two | both | three)?
+  (appointment | visit | session | slot | therapy | pt | appointments | visits | sessions))? (scheduled | booked | set
   up | coming up | down | set | with you)? (on | for | at)?
 - ive (got)? ((an | my | a | the)? (appointment | visit | session | therapy | pt))? (scheduled | booked | set up | coming up
   | down | set | with you)? (on | for | at)?
@@ -117,6 +118,9 @@ _CUES = {
 - (about | regarding | re) (my | our | his | her | mom's | dad's)
 """,
     Cue.BUSY: """
+- (i | we | he | she | ill | im | hes | shes) (see | sees | meet | meets | seeing | meeting | meet with | am seeing | have to see)
+  (the | my | a | our | his |
+  her | dr | another) <event> (on)?
 - (im | i am | hes | shes | were | be | being | gets | get | is | are | got)? (all | totally | completely | pretty | so)?
   (booked solid | slammed | swamped | jammed up | booked up | tied up | out of (town | state | the country | the office | the city)
   | on (vacation | holiday | a trip | a cruise | jury duty) | double booked | overbooked | unavailable) (on | from)?
@@ -183,6 +187,9 @@ _CUES = {
 - (make that | i meant to say | or rather | on second thought)
 """,
     Cue.STORY: """
+- (i | we | he | she) already (come | go | do)
+- (can | could | may)? (i | we | you)? (please)? (keep | keeping | leave) (my | the)
+- (can | could | may)? (i | we | you)? (please)? (keep | keeping)
 - (im | been | ive been | was | keep | started) doing
 - doing (my | the)
 - (hurt | hurts | hurting | pain | pains | painful | sore | ache | aches | aching | swollen | fell | tripped | slipped |
@@ -210,6 +217,7 @@ _CUES = {
 """,
 }
 _PASTS = """
+- (about | like | maybe)? <minutes_count> late
 - (whichever | whatever | which ever) (is | one is | comes | works | you have | one works)? (earlier | sooner | first | easier | better
   | best | available | soonest | earliest | open)? (in the day | for you)?
 - the (earlier | later) the better

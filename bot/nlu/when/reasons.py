@@ -6,6 +6,7 @@ A day in a clause that tells something, and asks for nothing, is no wish when an
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
@@ -35,6 +36,14 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
     wishes = [each for each in groups if each.role is Role.WISH]
     told = [each for each in wishes if _only_tells(tokens, items, each)]
     firm = [each for each in wishes if each not in told]
+    for each, following in pairwise(groups):
+        if (
+            each.role is Role.REJECTED
+            and not each.dates
+            and following.role is Role.WISH
+            and isinstance(following.items[0].value, AfterThat)
+        ):
+            each.role = Role.WISH  # "i work until 5, so after that"
     has_days = any(not isinstance(item.value, AfterThat) for each in firm for item in each.dates)
     has_times = any(each.times for each in firm)
     for each in told:
@@ -52,12 +61,16 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
 
 def give_up(groups: list[Group], context: Context) -> list[Group]:
     """Return the groups with the known visit's own day no longer wished for, where another day is wished for beside it."""
-    dated = [each for each in groups if each.role is Role.WISH and each.dates]
-    if context.visit is None or len(dated) < 2:
-        return groups
+    wishes = [each for each in groups if each.role is Role.WISH]
+    dated = [each for each in wishes if each.dates]
     at_visit = [each for each in dated if _is_visit(each, context)]
-    for each in at_visit if len(at_visit) < len(dated) else ():
-        each.role = Role.REFERENCE
+    if context.visit is None or len(wishes) < 2 or not at_visit:
+        return groups
+    if len(at_visit) < len(dated):
+        for each in at_visit:
+            each.role = Role.REFERENCE
+    elif len(dated) == 1 and dated[0].times and all(item.value.is_exact for other in wishes for item in other.times):
+        dated[0].role = Role.REFERENCE  # "appointment at 10 tuesday, can we do 10:30"
     return groups
 
 

@@ -83,6 +83,8 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
                 groups.append(open_group)
             open_group.items.append(items[index])
             continue
+        if open_group is not None and _names_on(items, index, open_group):
+            continue
         if open_group is not None and _joins(tokens, items, index, open_group):
             open_group.items.append(item)
             continue
@@ -93,6 +95,12 @@ def group(tokens: list[Token], items: list[Item]) -> list[Group]:
     if open_group is not None:
         groups.extend(_settle(tokens, items, len(items), open_group, state))
     return [each for each in groups if each.items]
+
+
+def _names_on(items: list[Item], index: int, open_group: Group) -> bool:
+    """Whether the visit named by its day goes on to be named by its time: "my Tuesday slot at 2"."""
+    behind = items[index + 1] if index + 1 < len(items) else None
+    return items[index].value is Cue.VISIT and open_group.role is Role.REFERENCE and behind is not None and behind.kind == "time"
 
 
 def _joins(tokens: list[Token], items: list[Item], index: int, open_group: Group) -> bool:
@@ -219,7 +227,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         and found.role is Role.WISH
         and (_tells_of_own(tokens, items, items.index(found.items[0])) or _tells_why(tokens, items, index, found, state))
     ):
-        found.role = Role.REJECTED
+        found.role, found.told = Role.REJECTED, True
     elif cue is Cue.STORY and tokens[behind.start].norm in _PAIN and not state.asked and found.role is Role.WISH:  # type: ignore[union-attr]
         found.role = Role.STORY
     if found.role in (Role.REJECTED, Role.REFERENCE, Role.RULED_OUT):
@@ -313,19 +321,33 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
     item = items[index]
     if item.kind == "stop":
         state.role, state.moving, state.target, state.asked = Role.WISH, False, False, False
+    elif item.kind == "comma" and index and items[index - 1].value in (Cue.OWN, Cue.VISIT) and state.role is Role.REFERENCE:
+        pass  # "i have two appointments, tuesday and thursday"
     elif item.kind in ("comma", "but", "turn"):
         state.role = Role.WISH
         state.concludes = state.concludes or item.kind == "turn"
         state.moving = state.moving and item.kind != "comma"
     elif item.kind == "not":
         behind = next((each for each in items[index + 1 :] if each.kind != "filler" and each.value is not Cue.MINE), None)
-        if behind is not None and behind.kind in ("date", "time"):
+        points = tokens[item.end].norm in ("that", "those", "these", "it", "them") if item.end < len(tokens) else True
+        told = item.value == "any_not" and not points and _comes_day(items, index)  # "any day, but my husband needs the car Wednesdays"
+        if told or (behind is not None and behind.kind in ("date", "time")):
             state.role, state.any_base = Role.RULED_OUT, item.value in ("any_not", "other_than")
             state.names_visit = item.value == "other_than"
     elif item.kind == "word" and state.role is Role.REFERENCE and _has_thing(tokens, items, index):
         state.role, state.told = Role.REJECTED, True
     elif item.kind == "cue":
         _heed(tokens, items, index, state)
+
+
+def _comes_day(items: list[Item], index: int) -> bool:
+    """Whether a day follows in the same clause, and nothing that asks."""
+    for item in items[index + 1 :]:
+        if item.kind in ("stop", "comma", "turn") or item.value in (Cue.ASK, Cue.HOPE, Cue.MOVE):
+            return False
+        if item.kind == "date":
+            return True
+    return False
 
 
 def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> None:

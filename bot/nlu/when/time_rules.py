@@ -55,7 +55,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(at the | by the)? end of (the | my)? (day | business day)", 15, 19),
     ("late in the day", 15, 19),
     ("(last | latest) (slot | appointment | opening | one | thing) (of | in) the day", 15, 19),
-    ("as late as (possible | you can | you have)", 15, 19),
+    ("as? late as (possible | you can | you have | you got)", 15, 19),
     ("(first | early) half of the day", 7, 12),
     ("(second | latter | later) half of the day", 12, 19),
     ("(not | nothing | nothin | dont want) (too | to | super | so | real) early", 10, 24),

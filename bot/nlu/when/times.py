@@ -31,7 +31,8 @@ class Clock:
         """Return minutes after midnight; `hint` is the half of the day that other words name."""
         if self.hour > 12 or self.hour == 0:
             return min(self.hour * 60 + self.minute, DAY_MINUTES - 1)
-        half = self.half or (hint if self.hour != 12 else None)
+        plausible = self.hour != 12 and not (hint == "am" and self.hour < FIRST_MORNING_HOUR - 1)
+        half = self.half or (hint if plausible else None)
         if half is None:
             half = "am" if FIRST_MORNING_HOUR <= self.hour < 12 else "pm"
         return (self.hour % 12 + (12 if half == "pm" else 0)) * 60 + self.minute

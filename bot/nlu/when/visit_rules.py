@@ -83,6 +83,7 @@ def add_visits(grammar: Grammar) -> None:
 def _add_shift(grammar: Grammar, date: str, count: str, node: Callable[[int], Day]) -> None:
     grammar.rule(date, f"<{count}> (or so)? {_LATER}", node)
     grammar.rule(date, f"<{count}> (or so)? {_SOONER}", lambda size: node(-size))
+    grammar.rule(date, f"<{count}> early", lambda size: node(-size))
     grammar.rule(date, f"({_PUSH} | set | put | knock) {_IT} (back | out | later | off) {_BY} <{count}>", node)
     grammar.rule(date, f"(delay | delaying | postpone | postponing) {_IT} {_BY} <{count}>", node)
     grammar.rule(date, f"({_PUSH}) (back | out) {_IT} {_BY} <{count}>", node)

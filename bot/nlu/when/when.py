@@ -124,7 +124,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         context.has_anchor
         and parts
         and not any(clause.dates for clause in parts)
-        and (relative or all(each.is_target for each in wishes) or _same_day_meant(reference, parts))
+        and (relative or (wishes and all(each.is_target for each in wishes)) or _same_day_meant(reference, parts))
     ):
         parts = [Clause([ThatDay()], clause.times) for clause in parts]
     if not parts and relative and context.has_anchor:
@@ -215,13 +215,13 @@ def _is_wider(beside: list[Group], rejected: Group, context: Context) -> bool:
     narrow = [node for node in nodes if not isinstance(node, AnyDay)]
     if nodes and not narrow:
         return True
-    return any(_holds(node, item.value, context) for node in narrow for item in rejected.dates)
+    return any(_holds(node, item.value, context, rejected.told) for node in narrow for item in rejected.dates)
 
 
-def _holds(stretch: Day, day: Day, context: Context) -> bool:
+def _holds(stretch: Day, day: Day, context: Context, told: bool) -> bool:
     try:
         spans = [span for span in stretch.resolve(context)[0] if (span.end - span.start).days > 1]
-        if isinstance(stretch, Open) or (isinstance(stretch, Week) and stretch.of != "now"):
+        if told or isinstance(stretch, Open) or (isinstance(stretch, Week) and stretch.of != "now"):
             return any(part.meet(span) for span in spans for part in day.resolve(context)[0])
         return any(day.within(span, context) for span in spans)
     except (NeedsVisitError, NotAWishError):
