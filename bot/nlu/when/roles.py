@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from bot.nlu.when.beside import OWNERS, comes_day, has_other, has_target, has_thing, is_away, is_bare, is_list, tells_of_own
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Every
 from bot.nlu.when.lexicon import words
@@ -15,10 +16,6 @@ from bot.nlu.when.times import At, Between, From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import SameTime
 
-_OWNERS = words("my our his mom's dad's mother's father's husband's wife's their")
-
-
-_STAYING = words("be is im ill hes shes am are were staying visiting gone away")
 _MOVED = words("moved changed switched swapped pushed bumped shifted rescheduled transferred")
 _PAIN = words("hurt hurts hurting pain sore swollen ache aches aching stiff throbbing painful numb")
 
@@ -117,19 +114,10 @@ def _joins(tokens: list[Token], items: list[Item], index: int, open_group: Group
             return behind is not None and behind.kind in ("date", "time", "or", "and")
         if behind is None or behind.kind != "date" or not listed:
             return False
-        return open_group.role is Role.RULED_OUT or (open_group.role is Role.REJECTED and _is_list(tokens, items, index))
+        return open_group.role is Role.RULED_OUT or (open_group.role is Role.REJECTED and is_list(tokens, items, index))
     if item.kind == "but":
         return open_group.role is Role.WISH and behind is not None and isinstance(behind.value, From | Until | Open)
     return False
-
-
-def _is_list(tokens: list[Token], items: list[Item], index: int) -> bool:
-    """Whether what follows a comma goes on with what is turned down: a list that ends the sentence, and asks nothing."""
-    for item in items[index + 1 :]:
-        if item.kind in ("date", "comma", "or", "and", "filler"):
-            continue
-        return item.kind in ("but", "turn") or (item.kind == "stop" and tokens[item.start].norm != "?")
-    return True
 
 
 def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, groups: list[Group]) -> Group:
@@ -141,14 +129,14 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
         if isinstance(items[index].value, Open) and items[index].value.side == "by":
             items[index] = replace(items[index], value=items[index].value.base)
     if isinstance(items[index].value, Open) and (
-        role is Role.REJECTED or (first in ("until", "til", "through") and _is_away(tokens, items[index].start))
+        role is Role.REJECTED or (first in ("until", "til", "through") and is_away(tokens, items[index].start))
     ):
         turned = Open(items[index].value.base, "after") if first == "through" else items[index].value.turned()
         items[index] = replace(items[index], value=turned)
         role = Role.WISH
     before = [each for each in items[max(index - 3, 0) : index] if each.kind != "filler"]
     if role is Role.WISH and not state.target:
-        owned = any(tokens[each.start].norm in _OWNERS for each in before[-1:] if each.value is Cue.MINE)
+        owned = any(tokens[each.start].norm in OWNERS for each in before[-1:] if each.value is Cue.MINE)
         value = items[index].value
         from_visit = getattr(value, "from_visit", False)
         owned = owned and not from_visit
@@ -175,12 +163,6 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
     return found
 
 
-def _is_away(tokens: list[Token], start: int) -> bool:
-    """Whether the words before "till the 18th" say where the patient is until then, not when he is free."""
-    words = {token.norm for token in tokens[max(start - 8, 0) : start]}
-    return bool(words & _STAYING) and not words & {"free", "available", "open", "can", "could", "here"}
-
-
 def _is_wide(tokens: list[Token], earlier: Group) -> bool:
     if earlier.role is not Role.WISH:
         return False
@@ -204,7 +186,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         extra.append(Group(Role.WISH, found.items[at:]))
         del found.items[at:]
     elif cue is Cue.REJECT_POST or (
-        (cue in (Cue.REJECT, Cue.BUSY) or (behind is not None and _has_other(tokens, items, index))) and _is_bare(items, index)
+        (cue in (Cue.REJECT, Cue.BUSY) or (behind is not None and has_other(tokens, items, index))) and is_bare(items, index)
     ):
         if found.role is Role.WISH:
             found.role = Role.REJECTED
@@ -216,7 +198,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         the = tokens[found.items[0].start].norm in ("the", "my", "our")
         if (owner or state.moving or the) and not state.target:
             found.role = Role.REFERENCE
-    elif cue is Cue.MOVE and tokens[behind.start].norm in _MOVED and found.role is Role.WISH and _has_target(items, index):  # type: ignore[union-attr]
+    elif cue is Cue.MOVE and tokens[behind.start].norm in _MOVED and found.role is Role.WISH and has_target(items, index):  # type: ignore[union-attr]
         found.role = Role.REFERENCE
     elif behind is not None and behind.value is Cue.TARGET and state.moving and not state.target:
         if found.role is Role.WISH:
@@ -225,7 +207,7 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         behind is not None
         and behind.kind == "turn"
         and found.role is Role.WISH
-        and (_tells_of_own(tokens, items, items.index(found.items[0])) or _tells_why(tokens, items, index, found, state))
+        and (tells_of_own(tokens, items, items.index(found.items[0])) or _tells_why(tokens, items, index, found, state))
     ):
         found.role, found.told = Role.REJECTED, True
     elif cue is Cue.STORY and tokens[behind.start].norm in _PAIN and not state.asked and found.role is Role.WISH:  # type: ignore[union-attr]
@@ -234,11 +216,6 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
         state.role = Role.WISH
     state.target = False
     return extra
-
-
-def _has_target(items: list[Item], index: int) -> bool:
-    """Whether "to" follows the word at `index`: "the 12th moved to the afternoon"."""
-    return index + 1 < len(items) and items[index + 1].value is Cue.TARGET
 
 
 def _wish_after(found: Group) -> int:
@@ -250,12 +227,6 @@ def _wish_after(found: Group) -> int:
             if not listed or item.value.is_container:
                 return at
     return 0
-
-
-def _tells_of_own(tokens: list[Token], items: list[Item], first: int) -> bool:
-    """Whether the words before say "my something is": "my bridge club is Tuesday, so…"."""
-    words = [tokens[each.start].norm for each in items[max(first - 5, 0) : first]]
-    return bool(words) and words[-1] in ("is", "are", "meets", "on") and any(word in _OWNERS for word in words)
 
 
 def _tells_why(tokens: list[Token], items: list[Item], index: int, found: Group, state: _State) -> bool:
@@ -272,16 +243,6 @@ def _tells_why(tokens: list[Token], items: list[Item], index: int, found: Group,
     begins = max((at for at in range(first) if items[at].kind in ("stop", "comma", "but")), default=-1)
     reasons = any(each.kind == "word" for each in items[begins + 1 : first])
     return reasons and any(each.kind in ("date", "time") for each in items[index + 1 :])
-
-
-def _is_bare(items: list[Item], index: int) -> bool:
-    """Whether the cue at `index` has no date of its own after it."""
-    for each in items[index + 1 :]:
-        if each.kind in ("stop", "comma", "but", "turn", "or") or each.value is Cue.ASK:
-            return True
-        if each.kind in ("date", "time"):
-            return False
-    return True
 
 
 def _split_move(found: Group) -> tuple[list[Item], list[Item]] | None:
@@ -330,24 +291,14 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
     elif item.kind == "not":
         behind = next((each for each in items[index + 1 :] if each.kind != "filler" and each.value is not Cue.MINE), None)
         points = tokens[item.end].norm in ("that", "those", "these", "it", "them") if item.end < len(tokens) else True
-        told = item.value == "any_not" and not points and _comes_day(items, index)  # "any day, but my husband needs the car Wednesdays"
-        if told or (behind is not None and behind.kind in ("date", "time")):
+        told = item.value == "any_not" and not points and comes_day(items, index)  # "any day, but my husband needs the car Wednesdays"
+        if told or (behind is not None and behind.kind in ("date", "time") and not (points and behind.value.is_container)):
             state.role, state.any_base = Role.RULED_OUT, item.value in ("any_not", "other_than")
             state.names_visit = item.value == "other_than"
-    elif item.kind == "word" and state.role is Role.REFERENCE and _has_thing(tokens, items, index):
+    elif item.kind == "word" and state.role is Role.REFERENCE and has_thing(tokens, items, index):
         state.role, state.told = Role.REJECTED, True
     elif item.kind == "cue":
         _heed(tokens, items, index, state)
-
-
-def _comes_day(items: list[Item], index: int) -> bool:
-    """Whether a day follows in the same clause, and nothing that asks."""
-    for item in items[index + 1 :]:
-        if item.kind in ("stop", "comma", "turn") or item.value in (Cue.ASK, Cue.HOPE, Cue.MOVE):
-            return False
-        if item.kind == "date":
-            return True
-    return False
 
 
 def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> None:
@@ -374,18 +325,6 @@ def _heed(tokens: list[Token], items: list[Item], index: int, state: _State) -> 
         state.corrects, state.role = True, Role.WISH
     elif cue is Cue.STORY and not state.asked and not state.moving:
         state.role = Role.STORY
-
-
-def _has_other(tokens: list[Token], items: list[Item], index: int) -> bool:
-    """Whether "i have" and another thing follow a day: "Monday i have dialysis"."""
-    behind = items[index + 1] if index + 1 < len(items) else None
-    return items[index].value is Cue.OWN and behind is not None and behind.kind == "word" and _has_thing(tokens, items, index + 1)
-
-
-def _has_thing(tokens: list[Token], items: list[Item], index: int) -> bool:
-    """Whether a word stands behind "i have" ("i have dialysis Monday"), which then speaks of something else than the visit."""
-    last = items[index - 1]
-    return last.value is Cue.OWN and tokens[last.end - 1].norm in ("have", "has", "got", "had")
 
 
 def rules_out(found: Group) -> bool:

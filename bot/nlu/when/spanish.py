@@ -212,12 +212,21 @@ def _phrase(raw: list[str], at: int) -> tuple[int, tuple[str, ...]]:
         ):
             continue
         return end, english
+    if raw[at] in ("de", "a") and at + 1 < len(raw) and _is_number(raw[at + 1]):
+        if raw[at] == "de" and raw[at + 2 : at + 3] == ["a"]:
+            return at + 1, ("from",)
+        if raw[at] == "a" and raw[at - 2 : at - 1] == ["de"] and _is_number(raw[at - 1]):
+            return at + 1, ("to",)
     if raw[at] in ("el", "la", "los") and at + 1 < len(raw):
         if raw[at + 1] in _BY_FIRST:
             return at + 1, ("on",)
-        if raw[at] == "el" and (raw[at + 1].isdigit() or raw[at + 1] in _NUMBERS):
+        if raw[at] == "el" and _is_number(raw[at + 1]):
             return at + 1, ("the",)
     return at, ()
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit() or word in _NUMBERS
 
 
 def _number(token: Token, raw: list[str], at: int) -> Token:

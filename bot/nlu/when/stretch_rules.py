@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from bot.nlu.when.day_rules import add_days
@@ -120,6 +121,11 @@ def _add_months(grammar: Grammar) -> None:
     grammar.rule("month_part", "(later | the rest of | rest of) (in | on)? (this | the) month", lambda: Month(part="all", vague=False))
     grammar.rule(
         "month_part", f"(the)? <rank> week (of | in) (the)? {named}", lambda nth, node: Month(node.month, node.offset, week=nth, vague=True)
+    )
+    grammar.rule(
+        "month_part",
+        f"(the)? <rank> (week)? (or | and | - | to) (the)? <rank> week (of | in) (the)? {named}",
+        lambda nth, other, node: AnyOf(tuple(replace(node, week=each, vague=True) for each in (nth, other))),
     )
     grammar.rule(
         "month_part", f"(the)? last week (of | in) (the)? {named}", lambda node: Month(node.month, node.offset, week=-1, vague=True)
