@@ -120,7 +120,7 @@ def _is_time(tokens: list[Token], items: list[Item], index: int) -> bool:
     return (
         behind is not None
         and behind.value is Cue.ACCEPT_POST
-        and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds")
+        and tokens[behind.start].norm in ("works", "work", "is", "would", "will", "suits", "sounds", "might", "could")
     )
 
 

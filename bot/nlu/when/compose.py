@@ -63,7 +63,9 @@ def clauses(items: list[Item]) -> list[Clause]:
             behind = items[index + 1] if index + 1 < len(items) else None
             closed = current.times_first and link == "or" and behind is not None and behind.kind == "time"  # "3 on monday or tuesday at 4"
             bound = link == "or" and current.dates and isinstance(current.dates[-1], Open | ThatDay)  # "later today or early tomorrow"
-            if bound or (current.dates and current.times is not None and (closed or not current.times_first)):
+            dated = any(not isinstance(node, AnyDay) for node in current.dates) or isinstance(item.value, AnyDay)
+            dated = dated and not (current.dates == [ThatDay()] and isinstance(item.value, MinutesFromVisit))
+            if bound or (current.dates and dated and current.times is not None and (closed or not current.times_first)):
                 found.append(current)
                 current = Clause()
             _add_date(current, item.value, link)
@@ -86,6 +88,8 @@ def clauses(items: list[Item]) -> list[Clause]:
 
 
 def _add_date(clause: Clause, node: Day, link: str) -> None:
+    if clause.dates == [ThatDay()] and isinstance(node, MinutesFromVisit):
+        clause.times = None  # "that afternoon, but an hour later"
     if isinstance(node, AfterThat) and clause.dates and type(clause.dates[-1]) is AnyDay:
         clause.dates.pop()  # "till the 12th, so any day after that" counts from what was said before
     if isinstance(node, AfterThat) and isinstance(clause.times, At | Until | From) and (not clause.dates or link == "gap"):
@@ -120,6 +124,8 @@ def _of_visit(first: Day, second: Day) -> Day | None:
     """Return one expression for two that count from the visit ("the same day but two hours later"), or None."""
     if isinstance(second, SameTime) and second.base is None:
         return first if first.from_visit else SameTime(first)
+    if isinstance(first, SameTime) and isinstance(first.base, AnyDay) and second.is_container:
+        return SameTime(second)
     if isinstance(first, SameTime) and first.base is None:
         return second if second.from_visit else SameTime(second)
     if isinstance(first, ThatDay) and isinstance(second, Weekday) and second.how == "bare":

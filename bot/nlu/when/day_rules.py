@@ -180,6 +180,7 @@ def _add_weekdays(grammar: Grammar) -> None:
         "| the one following | the week after)"
     )
     grammar.rule(day, f"not this <weekday> (coming)? (but | , | , but) {the_one}", lambda number: Weekday(number, "other"))
+    grammar.rule(day, "not this <weekday> (but | ,)? the <weekday> after (that | this | it)?", lambda _, number: Weekday(number, "other"))
     grammar.rule(day, f"not this <weekday> {the_one}", lambda number: Weekday(number, "other"))
     grammar.rule(day, "not this <weekday> (but)? next <weekday>", lambda _, number: Weekday(number, "other"))
     grammar.rule(day, "(the)? <weekday> after <date_day>", WeekdayNear)
@@ -223,6 +224,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "<month> (the)? <ordinal>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "<month> <day_number>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "(on)? <slash_spoken>", lambda said: MonthDay(said[1], said[0]))
+    grammar.rule(date_day, "on the <day_number> <pause>", lambda day, _: MonthDay(day))
     grammar.rule(date_day, "the too", lambda: MonthDay(2))
     grammar.rule(date_day, "<base_date> <year>", lambda node, year: MonthDay(node.day, node.month, year))
     grammar.rule(date_day, "<base_date> , <year>", lambda node, year: MonthDay(node.day, node.month, year))

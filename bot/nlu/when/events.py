@@ -15,7 +15,11 @@ _MILESTONES = words(
     """
 )
 _ENDS = words("at around about by on")
-_CLOSERS = words("or but so and because then that this it noon midnight if")
+_CLOSERS = words(
+    """
+    or but so and because then that this it noon midnight if except besides not unless thanksgiving christmas easter halloween
+    """
+)
 _NEAR = {*WEEKDAYS, *MONTHS, "tomorrow", "today"}
 
 
@@ -68,6 +72,9 @@ def add_events(grammar: Grammar) -> None:
         lambda: True,
     )
     grammar.rule("time", "<beginning> (at | around | about | by) <any_clock>", lambda _, clock: ToldBefore(clock))
+    who = "(i | we | he | she | ill | they)?"
+    grammar.rule("time", f"{who} (pick | picks | picking) up <event> (at | around | by) <any_clock>", lambda _, clock: ToldBefore(clock))
+    grammar.rule("time", f"{who} (drop | drops | dropping) off? <event> (at | around | by) <any_clock>", lambda _, clock: Told(clock))
     thing = "(meeting | class | call | shift | practice | lecture | session | appointment | game | thing | lesson | mass | service)"
     grammar.rule("time", f"after (my | the | our | his | her) (<clock> | <loose_hour>) {thing}", From)
     grammar.rule("time", f"before (my | the | our | his | her) (<clock> | <loose_hour>) {thing}", Until)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
-from bot.nlu.when.days import AnyDay, Context, NeedsVisitError, NotAWishError
+from bot.nlu.when.days import AnyDay, Context, Every, NeedsVisitError, NotAWishError
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.roles import Group, Role
 from bot.nlu.when.scan import Item
@@ -23,11 +23,13 @@ _SUBJECTS = words(
     """
     i im ive ill id we were weve he hes she shes they theyre theres there its it my our his her their mom mother dad father
     grandma grandpa nana wife husband son daughter kid kids sister brother aunt uncle boss ride driver doctor dr surgeon neighbor
-    granddaughter grandson grandkids sitter mama papa school work church somebody someone
+    boys girls boy girl granddaughter grandson grandkids sitter mama papa school work church somebody someone
     """
 )
 _BREAKS = words("because since as while if unless though although cuz where when")
 _WISHING = frozenset({Cue.ASK, Cue.HOPE, Cue.ACCEPT_POST, Cue.CORRECT, Cue.MOVE, Cue.TARGET, Cue.INSTEAD_OF, Cue.OWN, Cue.VISIT})
+_POINTERS = words("then those them that these it")
+_POINTED_ENDS = frozenset({"", ".", ",", "!", "?", ";", "please", "but", "days", "day", "and", "or", "thanks"})
 _BOUNDS = frozenset({"stop", "comma", "but", "turn"})
 
 
@@ -56,6 +58,18 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
             continue
         elif firm and (has_times or not any(_is_ending(item) for item in each.times)):
             each.role = Role.STORY
+    return groups
+
+
+def refuse(tokens: list[Token], items: list[Item], groups: list[Group]) -> list[Group]:
+    """Return the groups with the days ruled out that a later "not then" or "not those" points back to."""
+    for item in items:
+        if item.kind != "not" or item.end >= len(tokens) or tokens[item.end].norm not in _POINTERS:
+            continue
+        after = tokens[item.end + 1].norm if item.end + 1 < len(tokens) else ""
+        earlier = [each for each in groups if each.dates and each.items[-1].end <= item.start and each.role in (Role.WISH, Role.REJECTED)]
+        if earlier and after in _POINTED_ENDS:
+            earlier[-1].role, earlier[-1].any_base = Role.RULED_OUT, True
     return groups
 
 
@@ -127,7 +141,12 @@ def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
     if any(item.kind == "cue" and item.value in _WISHING and not _is_others(tokens, items, item) for item in around):
         return False
     unknown = [item for item in around if item.kind in ("word", "past")]
-    subject = any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
+    shared = any(isinstance(item.value, Every) for item in found.dates) and any(item in unknown for item in behind)
+    subject = (
+        shared
+        or any(_is_others(tokens, items, item) for item in around)
+        or any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
+    )
     return subject and any(tokens[item.start].norm not in _SUBJECTS for item in unknown)
 
 

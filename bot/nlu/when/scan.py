@@ -70,6 +70,8 @@ def _grammar() -> Grammar:
     add_stretches(grammar)
     add_visits(grammar)
     add_cues(grammar)
+    for cue, word in ((Cue.ACCEPT_POST, "would | might | does | will | could | yes"), (Cue.REJECT_POST, "no | doesnt | wont")):
+        grammar.rule("cue", f"({word}) <pause>", lambda _, cue=cue: cue)
     grammar.rule("not", _NOT, lambda: "not")
     grammar.rule("not", f"but {_NOT}", lambda: "not")
     grammar.rule("not", f"and {_NOT}", lambda: "not")

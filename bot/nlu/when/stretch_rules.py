@@ -106,6 +106,7 @@ def _add_months(grammar: Grammar) -> None:
     grammar.rule("month_name", "<month>", Month)
     grammar.rule("month_name", "(this | the | the current) month", lambda: Month(offset=0, vague=True))
     grammar.rule("month_name", "next month", lambda: Month(offset=1))
+    grammar.rule("month_name", "new year", lambda: Month(1))
     named = "<month_name>"
     for part, words in (
         ("early", EARLY),
@@ -211,6 +212,8 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"(not)? (until | til) after <{point}>", lambda node: Open(node, "until_after"))
     grammar.rule(date, f"{anytime} (after | past | later than) <{point}>", lambda node: Open(node, "after"))
     grammar.rule(date, f"{anytime} (after | once | following) <milestone> on? <plain_day>", lambda _, node: Open(node, "after"))
+    grammar.rule(date, f"{anytime} (after | once | following) <event> on? <date_day>", lambda _, node: Open(node, "after"))
+    grammar.rule(date, f"{anytime} before <event> on? <date_day>", lambda _, node: Open(node, "before"))
     grammar.rule(date, f"{anytime} before <milestone> on? <plain_day>", lambda _, node: Open(node, "before"))
     away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home)"
     grammar.rule(date, f"{away} (from)? (until | til) <{point}>", lambda *found: Open(found[-1], "from"))

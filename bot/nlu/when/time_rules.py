@@ -108,6 +108,8 @@ def add_times(grammar: Grammar) -> None:
     grammar.rule("time", "around|about|near (the)? <part>", lambda part: part)
     _add_windows(grammar)
     grammar.rule("loose_time", "<loose_hour>", At)
+    grammar.rule("loose_time", "after the <hour>", lambda hour: From(Clock(hour, 0)))
+    grammar.rule("loose_time", "before the <hour>", lambda hour: Until(Clock(hour, 0)))
     grammar.rule("loose_time", "early", lambda: Part(7 * H, 9 * H, loose=True))
     grammar.rule("loose_time", "am", lambda: Part(7 * H, 12 * H, loose=True))
     grammar.rule("loose_time", "pm", lambda: Part(12 * H, 17 * H, loose=True))
@@ -184,7 +186,7 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(time, "from <any_clock> (on | onward | onwards | forward)", From)
     grammar.rule(time, f"{before} (about | around)? <any_clock> ish?", Until)
     grammar.rule(time, "<any_clock> (or earlier | or before | or sooner | and earlier | and before | at the latest | latest)", Until)
-    grammar.rule(time, "<any_clock> at the earliest", From)
+    grammar.rule(time, "(by | at)? <any_clock> at the (very)? earliest", From)
     grammar.rule(time, "between <part> and <any_clock>", lambda part, last: Between(Clock(part.end // H, part.end % H), last))
     grammar.rule(time, "between the <hour> and the <hour>", lambda first, last: Between(Clock(first, 0), Clock(last, 0)))
     grammar.rule(time, "(between | b/w) <any_clock> (and | to | - | & | til | or) <any_clock> ish?", Between)
@@ -210,6 +212,8 @@ def _add_windows(grammar: Grammar) -> None:
         lambda first, last: Besides(Between(first, last)),
     )
     grammar.rule(time, "<part> (to | through | til | until | -) <part>", lambda first, last: Part(first.start, max(last.end, first.end)))
+    late = "but? (not until | not til | not before | no earlier than | nothing before | not till | starting)"
+    grammar.rule(time, f"{late} (the)? <part>", lambda part: Part(part.start, 24 * H))
     grammar.rule(time, "from <part> (on | onward | onwards)", lambda part: Part(part.start, 24 * H))
 
 

@@ -18,6 +18,7 @@ LONGEST_TEXT = 2000
 _FUZZY_FROM = 6
 _TYPOGRAPHY = str.maketrans("’‘–—‑áéíóúüñÁÉÍÓÚÜÑ", "''---aeiouunAEIOUUN")
 _OWNING = {*WEEKDAYS, "today", "tomorrow", "tonight", "weekend"}
+_HESITATIONS = frozenset({"uh", "um", "umm", "uhm", "uhh", "er", "erm", "hmm", "hm", "mm"})
 _FOR_WHOM = frozenset({"me", "us", "my", "him", "her", "you", "sure"})
 _MOVING = frozenset({"move", "moved", "moving", "change", "switch", "swap", "reschedule", "push", "bump", "from", "shift"})
 _WANTING = frozenset({"need", "want", "have", "like", "able", "trying", "going"})
@@ -73,6 +74,8 @@ def tokenize(text: str) -> list[Token]:
     """Return the tokens of a message; text beyond `LONGEST_TEXT` characters is not read."""
     tokens: list[Token] = []
     for match in _SCAN.finditer(folded(text)):
+        if match.group() in _HESITATIONS:
+            continue
         tokens.extend(_token(match))
     return _joined(_two_to(_four_for(_without_hyphens(tokens))))
 

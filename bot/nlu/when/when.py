@@ -10,7 +10,7 @@ from bot.nlu.when.compose import Clause, RuledOut, clauses, readings
 from bot.nlu.when.constraint import DAY, Constraint, Range, TimeRange
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Day, Every, In, NeedsVisitError, NotAWishError, Soonest, Weekday, whole
-from bot.nlu.when.reasons import give_up, set_aside
+from bot.nlu.when.reasons import give_up, refuse, set_aside
 from bot.nlu.when.roles import Group, Role, bounds_day, group, rules_out
 from bot.nlu.when.scan import Item, scan
 from bot.nlu.when.stretches import Open, Week
@@ -77,7 +77,8 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     relative = _relative(scanned, tokens)
     items = adopt(tokens, scanned, visit is not None)
     base = Context(now, visit)
-    groups = give_up(set_aside(tokens, items, take_bare_move(tokens, items, group(tokens, items), base)), base)
+    groups = take_bare_move(tokens, items, group(tokens, items), base)
+    groups = give_up(set_aside(tokens, items, refuse(tokens, items, groups)), base)
     keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
@@ -124,7 +125,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
         context.has_anchor
         and parts
         and not any(clause.dates for clause in parts)
-        and (relative or (wishes and all(each.is_target for each in wishes)) or _same_day_meant(reference, parts))
+        and (relative or (wishes and all(each.is_target for each in wishes)) or _same_day_meant(reference, parts, items, tokens))
     ):
         parts = [Clause([ThatDay()], clause.times) for clause in parts]
     if not parts and relative and context.has_anchor:
@@ -180,9 +181,11 @@ def _wish_items(wishes: list[Group]) -> list[Item]:
     return kept
 
 
-def _same_day_meant(reference: Constraint | None, parts: list[Clause]) -> bool:
+def _same_day_meant(reference: Constraint | None, parts: list[Clause], items: list[Item], tokens: list[Token]) -> bool:
     """Whether a clock time stands against the visit's own: "late for my 3, can we do 4 instead"."""
     exact = all(clause.times is not None and clause.times.is_exact for clause in parts)
+    if exact and any(item.value is Cue.ACCEPT_POST and tokens[item.start].norm == "instead" for item in items):
+        return True
     return exact and reference is not None and all(option.is_exact or isinstance(option, TimeRange) for option in reference.options)
 
 
@@ -312,6 +315,9 @@ def _relative(items: list[Item], tokens: list[Token]) -> str | None:
                 "anything",
                 "bit",
                 "little",
+                "tad",
+                "smidge",
+                "touch",
                 "no",
                 "any",
                 "even",
