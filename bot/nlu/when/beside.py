@@ -8,6 +8,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.tokens import Token
 
 OWNERS = words("my our his mom's dad's mother's father's husband's wife's their")
+HERE = words("free available open can could here only home")
 _STAYING = words("be is im ill hes shes am are were staying visiting gone away")
 
 
@@ -23,7 +24,7 @@ def is_list(tokens: list[Token], items: list[Item], index: int) -> bool:
 def is_away(tokens: list[Token], start: int) -> bool:
     """Whether the words before "till the 18th" say where the patient is until then, not when he is free."""
     words = {token.norm for token in tokens[max(start - 8, 0) : start]}
-    return bool(words & _STAYING) and not words & {"free", "available", "open", "can", "could", "here"}
+    return bool(words & _STAYING) and not words & HERE
 
 
 def has_target(items: list[Item], index: int) -> bool:

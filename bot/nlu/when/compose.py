@@ -130,6 +130,8 @@ def _of_visit(first: Day, second: Day) -> Day | None:
         return second if second.from_visit else SameTime(second)
     if isinstance(first, ThatDay) and isinstance(second, Weekday) and second.how == "bare":
         return first
+    if isinstance(second, ThatDay) and second.part != "all" and isinstance(first, Weekday) and first.how == "bare":
+        return second
     for shift, day in ((first, second), (second, first)):
         if isinstance(shift, MinutesFromVisit) and shift.day is None and _is_single(day):
             return replace(shift, day=day)

@@ -118,6 +118,11 @@ _CUES = {
 - (about | regarding | re) (my | our | his | her | mom's | dad's)
 """,
     Cue.BUSY: """
+- (got | have | has | theres | there is) (a | an | some | another) (other)? (thing | meeting | conflict | appointment elsewhere | deadline)
+  (on | for | at)?
+- (my | the | a | an | our | his | her)? (dentist | orthodontist | cardiologist | podiatrist | dermatologist | oncologist | urologist
+  | neurologist | optometrist | ophthalmologist | eye doctor | chemo | dialysis | radiation | mammogram | colonoscopy | jury duty
+  | funeral | recital | haircut | bingo | bridge club | choir | rehearsal) (appointment | appt)? (is | starts)? (on | at)?
 - (i | we | he | she | ill | im | hes | shes) (see | sees | meet | meets | seeing | meeting | meet with | am seeing | have to see)
   (the | my | a | our | his |
   her | dr | another) <event> (on)?
@@ -147,6 +152,7 @@ _CUES = {
 """,
     Cue.ASK: """
 - (as | so) long as (it | that)? (is | its | thats)?
+- (whichever | whatever | which ever | the one | any | one) (day | one)? (that)? (has | have | you have | is) (a | an)?
 - (provided | if | assuming | so) (that)? (its | it is | thats)
 - (can | could | may | might | should | would | will | do | does | did) (i | we | you | he | she | it | they | that | there
   | mom | dad | u | my mom) (be able to)? (please | maybe | possibly | just)? (come | come in | have | get | do |

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.nlu.when.days import Day, Every, EveryOther, FixedDay, In, InDays, InMinutes, InMonths, Later, MonthDay, Weekday, WeekdayNear
+from bot.nlu.when.days import (
+    Day,
+    Every,
+    EveryOther,
+    FixedDay,
+    In,
+    InDays,
+    InMinutes,
+    InMonths,
+    Later,
+    MonthDay,
+    MonthsAfter,
+    Weekday,
+    WeekdayNear,
+)
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS, words
 from bot.nlu.when.numbers import day_number, ordinal
-from bot.nlu.when.stretches import AnyOf, Month, Through, WeekOf
+from bot.nlu.when.stretches import AnyOf, HolidayWeekend, Month, Through, WeekOf
 from bot.nlu.when.tokens import Token
 
 # "march", "may" and the months that are names are months only where a date can stand.
@@ -150,6 +164,10 @@ def _add_near(grammar: Grammar) -> None:
     grammar.rule(
         day, "in? <days_count> (from | on | after | from this | from this coming | past) <plain_day>", lambda days, base: Later(base, days)
     )
+    grammar.rule(day, "<days_count> before <plain_day>", lambda days, base: Later(base, -days))
+    grammar.rule(day, "<months_count> (from | after) <plain_day>", lambda months, base: MonthsAfter(base, months))
+    grammar.rule(day, "tomorrow or (the)? (day after | next day | following day)", lambda: AnyOf((InDays(1), InDays(2))))
+    grammar.rule(day, "today or (the)? (day after | next day | following day)", lambda: AnyOf((InDays(0), InDays(1))))
     grammar.rule(day, "<days_count> <weekday>", lambda days, number: Later(Weekday(number), days) if days % 7 == 0 else None)
     grammar.rule(day, "(the)? day after <plain_day>", lambda base: Later(base, 1))
     grammar.rule(day, "(the)? day before <plain_day>", lambda base: Later(base, -1))
@@ -203,6 +221,8 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(day, "on a <weekday>", lambda number: Every(frozenset({number})))
     grammar.rule(day, "(any | every | on)? weekdays|weekday", lambda: Every(frozenset(range(5))))
     grammar.rule(day, "(on | any)? weekends", lambda: Every(frozenset({5, 6})))
+    grammar.rule(day, "m (/ | - | ,) w (/ | - | ,) (f | friday)", lambda: Every(frozenset({0, 2, 4})))
+    grammar.rule(day, "(t | tuesday) (/ | -) (r | th)", lambda: Every(frozenset({1, 3})))
     grammar.rule(day, "mwf", lambda: Every(frozenset({0, 2, 4})))
     grammar.rule(day, "tth", lambda: Every(frozenset({1, 3})))
 
@@ -251,6 +271,7 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "<holiday>", lambda node: node)
     grammar.rule("week_of", "(the)? week of <holiday>", WeekOf)
     grammar.rule("week_of", "<holiday> week", WeekOf)
+    grammar.rule("week_of", "<holiday> weekend", HolidayWeekend)
     grammar.rule("week_of", "(the)? week (of | beginning | starting | that starts)? (on)? <plain_day>", WeekOf)
     grammar.rule(date_day, "(the)? <digit_ordinal> of <week_span>", lambda day, span: In(MonthDay(day), span))
 

@@ -299,6 +299,17 @@ class Later(Day):
 
 
 @dataclass(frozen=True)
+class MonthsAfter(Day):
+    """The same day of a later month: "a month from the 18th"."""
+
+    base: Day
+    months: int
+
+    def resolve(self, context: Context) -> Readings:
+        return tuple((whole(add_months(reading[0].start.date(), self.months)),) for reading in self.base.resolve(context))
+
+
+@dataclass(frozen=True)
 class WeekdayNear(Day):
     """The first such weekday after (or before) another day: "the Monday after Christmas"."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.nlu.when.beside import HERE
 from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Every, NeedsVisitError, NotAWishError
@@ -38,6 +39,8 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
     wishes = [each for each in groups if each.role is Role.WISH]
     told = [each for each in wishes if _only_tells(tokens, items, each)]
     firm = [each for each in wishes if each not in told]
+    for each in told:
+        each.items = [_turned(tokens, item) for item in each.items]
     for each, following in pairwise(groups):
         if (
             each.role is Role.REJECTED
@@ -77,7 +80,7 @@ def give_up(groups: list[Group], context: Context) -> list[Group]:
     """Return the groups with the known visit's own day no longer wished for, where another day is wished for beside it."""
     wishes = [each for each in groups if each.role is Role.WISH]
     dated = [each for each in wishes if each.dates]
-    at_visit = [each for each in dated if _is_visit(each, context)]
+    at_visit = [each for each in dated if not each.concludes and _is_visit(each, context)]
     if context.visit is None or len(wishes) < 2 or not at_visit:
         return groups
     if len(at_visit) < len(dated):
@@ -109,6 +112,13 @@ def _counts_on(firm: list[Group]) -> bool:
 
 def _is_ending(item: Item) -> bool:
     return isinstance(item.value, Told | ToldBefore)
+
+
+def _turned(tokens: list[Token], item: Item) -> Item:
+    """Return what is left when something lasts until a day ("the car's in the shop until Wednesday")."""
+    value, said = item.value, {token.norm for token in tokens[max(item.start - 8, 0) : item.start]}
+    lasts = isinstance(value, Open) and value.side == "by" and tokens[item.start].norm in ("until", "til") and not said & HERE
+    return replace(item, value=value.turned()) if lasts else item
 
 
 def _plain(item: Item) -> Item:
@@ -147,6 +157,8 @@ def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
         or any(_is_others(tokens, items, item) for item in around)
         or any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
     )
+    if sum(item in unknown for item in before) >= 2:
+        return True
     return subject and any(tokens[item.start].norm not in _SUBJECTS for item in unknown)
 
 

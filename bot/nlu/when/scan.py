@@ -15,6 +15,7 @@ from bot.nlu.when.numbers import add_numbers
 from bot.nlu.when.spanish import translated
 from bot.nlu.when.stretch_rules import add_stretches
 from bot.nlu.when.time_rules import add_times
+from bot.nlu.when.times import Part
 from bot.nlu.when.tokens import END, Token, folded, tokenize
 from bot.nlu.when.visit_rules import add_visits
 
@@ -91,6 +92,7 @@ def _grammar() -> Grammar:
     grammar.rule("date_time", "this <part>", lambda part: part)
     grammar.rule("date_time", "later (on)? today", lambda: "later")
     grammar.rule("date_time", "(rest of the day | the rest of the day | the rest of today | rest of today | today later)", lambda: "later")
+    grammar.rule("date_time", "(at | towards | toward)? (the)? end of (that | the same) day", lambda: ("that", Part(15 * 60, 19 * 60)))
     grammar.rule("date_time", "that <part>", lambda part: ("that", part))
     grammar.rule(
         "or", "(or (if not | else | otherwise | maybe | possibly | even) | if not | otherwise | failing that | alternatively)", lambda: "or"

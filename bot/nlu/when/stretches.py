@@ -63,6 +63,20 @@ class WeekOf(Day):
 
 
 @dataclass(frozen=True)
+class HolidayWeekend(Day):
+    """The weekend of a holiday, with the holiday when it is a Friday or a Monday: "Labor Day weekend"."""
+
+    holiday: Day
+    is_container = True
+
+    def resolve(self, context: Context) -> Readings:
+        day = self.holiday.resolve(context)[0][0].start.date()
+        if day.weekday() in (0, 4):
+            return one(whole(day - timedelta(days=2 if day.weekday() == 0 else 0), 3))
+        return one(whole(monday_of(day) + timedelta(days=5), 2))
+
+
+@dataclass(frozen=True)
 class Weekend(Day):
     """Saturday and Sunday: `this`, `next` (ambiguous before this one has begun), `after_next`, `following` the visit."""
 

@@ -95,7 +95,10 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     refs = refs or named_by_other(groups)
     share_today(refs, wishes)
     reference, context = _reference(refs, base)
-    out += [_ruled_out(each) for each in refs if each.role is Role.REJECTED and each.dates and _is_wider(wishes, each, context)]
+    for each in refs:
+        if each.role is Role.REJECTED and each.dates:
+            each.told = each.told or not _wants_other(scanned)  # "tuesday is out, any other day next week" may name next week's Tuesday
+            out += [_ruled_out(each)] if _is_wider(wishes, each, context) else []
     spans = tuple(
         Span(tokens[item.start].start, tokens[item.end - 1].end, each.role.value, _kind(item))
         for each in groups
@@ -277,13 +280,17 @@ def _as_visit(node: Day, context: Context) -> Day:
 
 def _exclude_reference(parts: list[Clause], out: list[RuledOut], context: Context, scanned: list[Item]) -> None:
     """Rule the visit's day out of a stretch when the patient cannot come then, or asks for another day."""
-    other = any(item.value is Cue.OTHER for item in scanned) or any(isinstance(item.value, AnyDay) and item.value.other for item in scanned)
-    if not context.has_anchor or not (other or context.visit_day is not None):
+    if not context.has_anchor or not (_wants_other(scanned) or context.visit_day is not None):
         return
     day = _Anchor()
     wide = [clause for clause in parts if clause.dates and clause.times is None]
     if wide:
         out.append(RuledOut((day,)))
+
+
+def _wants_other(scanned: list[Item]) -> bool:
+    """Whether the patient asks for another day than the one spoken of."""
+    return any(item.value is Cue.OTHER or (isinstance(item.value, AnyDay) and item.value.other) for item in scanned)
 
 
 @dataclass(frozen=True)

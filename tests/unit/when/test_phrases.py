@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
         ("fresh_1.tsv", 0.95),
         ("fresh_2.tsv", 0.97),
         ("fresh_3.tsv", 0.97),
+        ("fresh_4.tsv", 0.97),
+        ("fresh_5.tsv", 0.97),
     ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
