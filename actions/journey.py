@@ -18,12 +18,14 @@ class Journey:
 
     `said` are the sayings about when (see `actions.wishes`), `wanted` the practitioner and location that were asked for by reference
     ("any" for anybody), `people` the patients whom the words may mean, `choices` the visits or readings that a question offered,
-    `details` what only one kind of journey needs.
+    `details` what only one kind of journey needs. `began` is the message that opened it, `words` what that said and `intent` what it was
+    understood as.
     """
 
     kind: str
     began: str = ""
     words: str = ""
+    intent: str = ""
     visit: Visit | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)

@@ -21,7 +21,7 @@ from actions.choosing import keep_names
 from actions.context import Context, current
 from actions.journey import Journey
 from actions.journeys import confirm, late
-from actions.journeys.registry import KINDS, listening
+from actions.journeys.registry import KINDS, hears, listening
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Related, visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
@@ -46,8 +46,6 @@ TAPBACK = "EXTERNAL_tapback"
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
 DOUBTFUL = 0.5
-# "It's my shoulder" is the reason for a cancellation; a plain report of pain is more than that.
-DOUBTED_PAIN = 0.8
 _FEE = re.compile(r"\$|\b(?:fee|dollars?|bucks|charged?)\b", re.IGNORECASE)
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
@@ -66,7 +64,9 @@ class ValidateJourneyForm(Action):
         asked = tracker.get_slot("requested_slot")
         beside = turn.answered_by(FORM)
         journey = Journey.from_json(turn.get("journey"))
-        step = Step(turn, context, journey or Journey("answer", turn.message_id, turn.text), asked, quiet=bool(beside))
+        # What another action passed on unanswered opens a journey like any message; beside an open one it only brings the question back.
+        quiet = bool(beside) and journey is not None
+        step = Step(turn, context, journey or Journey("answer", turn.message_id, turn.text), asked, quiet=quiet)
         if turn.intent == TAPBACK and not beside:
             return await self._reacted(step, open_journey=journey is not None)
         if journey is not None and not beside and not (concerns(step) or await _names_another(step)):
@@ -99,7 +99,6 @@ class ValidateJourneyForm(Action):
         return [*turn.events(), SlotSet("requested_slot", step.asked if open_journey else None)]
 
     async def _advance(self, step: Step, *, opening: bool, beside: str) -> str | None:
-        turn = step.turn
         if opening:
             begun = await begin(step)
             if begun is not None:
@@ -108,7 +107,7 @@ class ValidateJourneyForm(Action):
             return await confirm.answer(step, await confirm.reminded(step))
         elif beside:
             if beside != "action_not_understood":
-                turn.say("utter_back_to_visit")
+                _back(step)
         else:
             said = await self._interrupted(step)
             if said is not None:
@@ -163,9 +162,9 @@ class ValidateJourneyForm(Action):
             step.turn.set(pending=pending or None)
             if journey is None:
                 continue
-            if journey.details.pop("suspended", None):
-                step.turn.say("utter_back_to_visit")
             step.journey, step.asked, step.quiet = journey, None, True
+            if journey.details.pop("suspended", None):
+                _back(step)
             requested = await proceed(step)
             if requested:
                 return requested
@@ -260,7 +259,11 @@ async def proceed(step: Step) -> str | None:
         turn.say("utter_book_new_patient")
         step.to_person("new_patient")
         return None
-    if not KINDS[journey.kind].proof:
+    kind = KINDS[journey.kind]
+    if kind.opens is not None and step.asked is None and not journey.details.get("opened"):
+        journey.details["opened"] = True
+        await kind.opens(step)
+    if not kind.proof:
         step.proof = identity.proof_of(turn, step.now)
         return await KINDS[journey.kind].advance(step)
     if await _without_permission(step):
@@ -315,14 +318,12 @@ async def leave(step: Step) -> None:
 def concerns(step: Step) -> bool:
     """Is the message for the journey: a wish about visits, an answer, or a value it waits for?"""
     turn = step.turn
-    if step.intent in START or step.intent in ANSWERS:
+    if step.intent in START or step.intent in ANSWERS or hears(step):
         return True
     if step.asked in ("another_day", "minutes", "reason", "reminded"):
         return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
     if step.asked in ("date_of_birth", "first_name"):
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)
-    if step.journey.kind == "cancel" and step.asked == "confirmed" and step.intent == "report_pain" and turn.confidence < DOUBTED_PAIN:
-        return True
     if step.asked in YES_NO_SLOTS and step.intent == "ask_billing_insurance" and _FEE.search(turn.text):
         return True  # the fee that the question has just told
     if step.assent is not None and step.intent != "talk_to_human":
@@ -369,5 +370,11 @@ def _schedule_is_away(step: Step, *, unsettled: bool) -> str | None:
     return None
 
 
+def _back(step: Step) -> None:
+    """Lead back to the open question after something on the side."""
+    kind = KINDS.get(step.journey.kind)
+    step.turn.say("utter_back_to_question" if kind is not None and kind.beside else "utter_back_to_visit")
+
+
 def _fresh(step: Step, kind: str) -> Journey:
-    return Journey(kind, step.turn.message_id, step.turn.text)
+    return Journey(kind, step.turn.message_id, step.turn.text, step.intent)

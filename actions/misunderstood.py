@@ -9,6 +9,9 @@ from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import current
+from actions.journey import Journey
+from actions.journeys.registry import listening
+from actions.step import Step
 from actions.turn import Turn
 
 
@@ -20,6 +23,8 @@ class ActionNotUnderstood(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        if not tracker.active_loop_name and listening(Step(turn, context, Journey("answer", turn.message_id, turn.text))):
+            return [FollowupAction("journey_form")]
         times = int(turn.get("misunderstood") or 0) + 1
         if times >= context.clinic.policies.misunderstandings:
             turn.set(handoff_reason="not_understood")

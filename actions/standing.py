@@ -74,7 +74,7 @@ async def read_standing(client: FhirClient, clinic: Clinic, now: datetime, patie
     """Return how a patient stands at `now`. Raises SchedulingError when the visits cannot be read."""
     since = [("patient", patient), ("date", f"ge{fhir_instant(now - HISTORY)}"), ("_count", "200")]
     plans, appointments, person = await together(
-        _plans(client, patient), client.search("Appointment", since), or_none(client.read(patient))
+        plans_of(client, patient), client.search("Appointment", since), or_none(client.read(patient))
     )
     mine = [one for one in appointments if one.get("resourceType") == "Appointment" and _is_of(one, patient) and timed(one)]
     return standing_of(clinic, now, plans, [visit_of(one) for one in mine], person)
@@ -85,15 +85,15 @@ def standing_of(clinic: Clinic, now: datetime, plans: Sequence[Resource], visits
     held = sorted((visit for visit in visits if visit.status in HELD), key=lambda visit: visit.start)
     unclosed = [visit for visit in visits if visit.status in (*COMING, *HERE) and visit.start >= now - RECENT]
     coming = sorted((visit for visit in unclosed if visit.status in COMING and visit.start >= now), key=lambda visit: visit.start)
-    plan = _running(plans)
+    plan = running(plans)
     facts = {} if plan is None else _facts(plan)
     near = [*coming, *reversed(held)][:USUAL_OF]
     places = [visit.location for visit in near if visit.location]
     return Standing(
         kind=_kind(clinic, now, plan, plans, held, coming),
-        visits_left=_left(clinic, _whole(facts.get("authorised-visits-left")), unclosed),
-        authorised=_whole(facts.get("authorised-visits")),
-        weekly=_whole(facts.get("weekly-visits")),
+        visits_left=_left(clinic, whole(facts.get("authorised-visits-left")), unclosed),
+        authorised=whole(facts.get("authorised-visits")),
+        weekly=whole(facts.get("weekly-visits")),
         reevaluation_due=_day(facts.get("reevaluation-due")),
         therapist=_therapist(clinic, plan, person, near),
         location=_place(clinic, _commonest(places)),
@@ -102,8 +102,8 @@ def standing_of(clinic: Clinic, now: datetime, plans: Sequence[Resource], visits
     )
 
 
-async def _plans(client: FhirClient, patient: str) -> list[Resource]:
-    """Return the patient's plans of care; none where the system keeps none that we may read."""
+async def plans_of(client: FhirClient, patient: str) -> list[Resource]:
+    """Return the patient's plans of care; none where the system keeps none that we may read. Raises SchedulingError."""
     if not (await client.profile()).care_plans:
         return []
     try:
@@ -122,7 +122,7 @@ def _is_of(appointment: Resource, patient: str) -> bool:
     return who is not None and who.reference == patient
 
 
-def _running(plans: Sequence[Resource]) -> Resource | None:
+def running(plans: Sequence[Resource]) -> Resource | None:
     """Return the running plan: of several one with figures on it, then the latest."""
     running = [plan for plan in plans if plan.get("status") in RUNNING_PLANS]
     latest = sorted(running, key=lambda plan: (bool(_facts(plan)), str((plan.get("period") or {}).get("start") or "")))
@@ -131,17 +131,24 @@ def _running(plans: Sequence[Resource]) -> Resource | None:
 
 def _facts(plan: Resource) -> dict[str, Any]:
     """Return the extensions by the last part of their URL, in the spelling used here."""
-    facts: dict[str, Any] = {}
-    for extension in plan.get("extension") or ():
-        name = str(extension.get("url") or "").rstrip("/").rpartition("/")[2].replace("authorized", "authorised")
-        value = next((value for key, value in extension.items() if key.startswith("value")), None)
-        facts.setdefault(name, value)
+    facts = extensions(plan)
     return {
         name: facts[name] for name in ("authorised-visits", "authorised-visits-left", "weekly-visits", "reevaluation-due") if name in facts
     }
 
 
-def _whole(value: Any) -> int | None:
+def extensions(element: Resource) -> dict[str, Any]:
+    """Return the values of an element's extensions by the last part of their URL, in the spelling used here."""
+    values: dict[str, Any] = {}
+    for extension in element.get("extension") or ():
+        name = str(extension.get("url") or "").rstrip("/").rpartition("/")[2].replace("authorized", "authorised")
+        value = next((value for key, value in extension.items() if key.startswith("value")), None)
+        values.setdefault(name, value)
+    return values
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number of 0 or more, None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 

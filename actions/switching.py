@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
-from actions.journeys.registry import KINDS
+from actions.journeys.registry import KINDS, hears
 from actions.journeys.waitlist import says_leave
 from actions.step import Step
 
@@ -22,7 +22,20 @@ START: Mapping[str, str] = {
     "ask_visits_remaining": "visits_left",
     "identify_self": "identify",
     "act_as_caregiver": "identify",
+    "ask_exercise_howto": "exercise",
+    "ask_exercise_dose": "exercise",
+    "ask_exercise_program": "exercise",
+    "report_exercise_done": "exercise_report",
+    "report_exercise_missed": "exercise_report",
+    "report_exercise_difficulty": "exercise_report",
+    "report_pain": "pain",
+    "ask_medical_advice": "question",
+    "ask_self_care": "self_care",
 }
+# Told where a reason is asked for or a change is to be confirmed, this is the reason and no report of its own.
+_REASONS = frozenset({"report_pain", "report_exercise_difficulty", "report_exercise_missed"})
+# "It's my shoulder" is the reason for a cancellation; a plain report of pain is more than that.
+DOUBTED_PAIN = 0.8
 # What answers a question, whichever is open.
 ANSWERS = frozenset(
     {
@@ -94,8 +107,10 @@ def decide(step: Step) -> Switch:
     if intent in ("repeat_that", "slow_down"):
         return Switch.REPEAT
     wanted = START.get(intent)
-    if wanted is None or wanted in (kind, "identify"):
+    if wanted is None or wanted == "identify" or hears(step) or _is_reason(step):
         return Switch.GO_ON
+    if wanted == kind:
+        return Switch.QUEUE if _asks_twice(step) else Switch.GO_ON
     if wanted == "late":
         return Switch.LATE
     if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
@@ -114,6 +129,18 @@ def decide(step: Step) -> Switch:
     if wanted == "cancel" and step.asked == "confirmed" and kind == "reschedule" and not _cancels(step):
         return Switch.LEAVE
     return Switch.REPLACE
+
+
+def _is_reason(step: Step) -> bool:
+    if step.intent not in _REASONS:
+        return False
+    doubted = step.journey.kind == "cancel" and step.asked == "confirmed" and step.turn.confidence < DOUBTED_PAIN
+    return doubted or step.asked in ("another_day", "reason", "minutes", "reminded")
+
+
+def _asks_twice(step: Step) -> bool:
+    """Does one message ask two quick things of a kind, such as how an exercise goes and how many of another?"""
+    return KINDS[step.journey.kind].beside and step.turn.message_id == step.journey.began and step.intent != step.journey.intent
 
 
 def _cancels(step: Step) -> bool:

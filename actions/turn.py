@@ -77,6 +77,17 @@ class Turn:
         return ""
 
     @property
+    def last_response(self) -> str:
+        """The response whose question was put to the patient last before this message; "" when none was."""
+        events = list(self.tracker.events)
+        place = next((number for number in range(len(events) - 1, -1, -1) if events[number]["event"] == "user"), 0)
+        for event in reversed(events[:place]):
+            metadata = event.get("metadata") or {}
+            if event["event"] == "bot" and metadata.get("awaiting") not in (None, "none"):
+                return str(metadata.get("utter_action") or "")
+        return ""
+
+    @property
     def choice(self) -> int | None:
         """The number that was chosen, -1 for the last one; None when none was."""
         value = self.get("choice")

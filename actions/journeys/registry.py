@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from actions.journeys import book, cancel, check, confirm, late, reschedule, undo, waitlist
+from actions.journeys import (
+    book,
+    cancel,
+    check,
+    confirm,
+    exercise,
+    exercise_log,
+    late,
+    pain,
+    referral,
+    reschedule,
+    self_care,
+    undo,
+    waitlist,
+)  # fmt: skip
 from actions.step import Step
 
 Advance = Callable[[Step], Awaitable[str | None]]
@@ -19,11 +33,15 @@ class Kind:
 
     `advance` takes a message one step further and returns the slot it asks for, None when it is over. `proof`: it discloses or changes
     what only the patient may know or do. `beside`: a quick matter that is settled at once beside an open journey, which then goes on.
+    `opens` does what cannot wait for the proof, once, with the message that opens the journey. `hears` asks whether a message, whatever it
+    was understood as, answers the question that the journey has put.
     """
 
     advance: Advance
     proof: bool = True
     beside: bool = False
+    opens: Callable[[Step], Awaitable[None]] | None = None
+    hears: Callable[[Step], bool] | None = None
 
 
 KINDS: Mapping[str, Kind] = {
@@ -39,9 +57,22 @@ KINDS: Mapping[str, Kind] = {
     "undo": Kind(undo.advance),
     "visits_left": Kind(check.visits_left, beside=True),
     "identify": Kind(check.identify),
+    "exercise": Kind(exercise.advance, beside=True, hears=exercise.hears),
+    "exercise_report": Kind(exercise_log.advance, beside=True, hears=exercise_log.hears),
+    "exercise_check_in": Kind(exercise_log.answer, proof=False, beside=True, opens=exercise_log.opens_check_in, hears=exercise_log.hears),
+    "pain": Kind(pain.advance, beside=True, opens=pain.opens, hears=pain.hears),
+    "pain_check_in": Kind(pain.answer, proof=False, beside=True, opens=pain.opens_check_in, hears=pain.hears),
+    "question": Kind(referral.advance, proof=False, beside=True),
+    "self_care": Kind(self_care.advance, proof=False, beside=True),
 }
 
-LISTENERS: tuple[Listener, ...] = ()
+LISTENERS: tuple[Listener, ...] = (pain.listen, exercise_log.listen, exercise.listen)
+
+
+def hears(step: Step) -> bool:
+    """Does the message answer the open question of a journey that listens for itself?"""
+    kind = KINDS.get(step.journey.kind)
+    return bool(kind is not None and kind.hears is not None and step.asked and not step.quiet and kind.hears(step))
 
 
 def listening(step: Step) -> str:

@@ -267,4 +267,10 @@ def _related(resource: Resource) -> Related:
     kinds = resource.get("relationship") or [{}]
     coding = (kinds[0].get("coding") or [{}])[0]
     words = str(kinds[0].get("text") or coding.get("display") or coding.get("code") or "")
-    return Related(reference_of(resource), given, family, words, str(coding.get("code") or ""))
+    return Related(reference_of(resource), given, family, words, str(coding.get("code") or ""), _permission(resource))
+
+
+def _permission(related: Resource) -> str:
+    """Return what the patient allows, from the extension whose URL ends in `permission`; "schedule" when nothing is said."""
+    said = [one.get("valueCode") for one in related.get("extension") or () if str(one.get("url") or "").endswith("/permission")]
+    return str(said[0]) if said and said[0] else "schedule"

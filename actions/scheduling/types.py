@@ -70,7 +70,8 @@ class Related:
     """Someone who acts for a patient, from an active RelatedPerson whose period holds today.
 
     `relationship` is what they are to the patient in words, `code` the same as an HL7 v3 RoleCode (`MTH`: the patient's mother), "" when
-    the server gives none.
+    the server gives none. `permission` is what the patient allows them: `schedule` (arranging visits, the rule) or `health` (hearing of
+    health details, too).
     """
 
     reference: str
@@ -78,6 +79,7 @@ class Related:
     family: str
     relationship: str = ""
     code: str = ""
+    permission: str = "schedule"
 
 
 @dataclass(frozen=True)
