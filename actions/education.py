@@ -52,7 +52,7 @@ def load_education(path: Path = EDUCATION) -> Education:
 
 def _topic(node: Node) -> Topic | None:
     name, words, text = node.at("name").text(), _pattern(node.at("words")), node.at("text").text()
-    approved_by, on = node.maybe("approved_by"), node.maybe("on")
+    approved_by, on = node.maybe("approved_by"), node.maybe("approved_on")
     node.finish()
     if approved_by is None or on is None:
         return None

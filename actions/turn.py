@@ -82,9 +82,11 @@ class Turn:
         events = list(self.tracker.events)
         place = next((number for number in range(len(events) - 1, -1, -1) if events[number]["event"] == "user"), 0)
         for event in reversed(events[:place]):
-            metadata = event.get("metadata") or {}
-            if event["event"] == "bot" and metadata.get("awaiting") not in (None, "none"):
-                return str(metadata.get("utter_action") or "")
+            if event["event"] != "bot":
+                continue
+            message = event.get("metadata") or {}
+            if (message.get("metadata") or {}).get("awaiting") not in (None, "none"):
+                return str(message.get("utter_action") or "")
         return ""
 
     @property

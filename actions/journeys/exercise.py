@@ -71,6 +71,7 @@ async def advance(step: Step) -> str | None:
     if step.asked == ASKED and not step.quiet:
         if _asks_anew(step):
             journey.words, journey.intent, journey.choices = step.turn.text, step.intent, []
+            step.turn.set(pending=[each for each in step.turn.get("pending") or () if each.get("kind") != journey.kind] or None)
         else:
             return await _answered(step, own)
     if journey.choices:
@@ -118,7 +119,7 @@ async def _find(step: Step, own: Program) -> str | None:
     if last is not None and (not found or found[0].score < OTHER) and not _PROGRAM.search(text):
         await _tell(step, own, [last])
         return None
-    meant = [each.name for each in alike(found)]
+    meant = _likeliest(text, [each.name for each in alike(found)])
     if not meant and _foreign(text):
         await referral.refer(step, step.patient, "utter_not_in_program")
         return None
@@ -137,9 +138,16 @@ def _mentioned(text: str, own: Program) -> list[Candidate]:
     return [each for each in find_exercises(text, names) if each.score >= NAMED]
 
 
+def _likeliest(text: str, names: Sequence[str]) -> list[str]:
+    """Of names that fit alike, prefer the one that itself holds more of the words: "the hip stretch" is rather "Hip flexor stretch"."""
+    said = set(re.findall(r"[a-z]{3,}", text.lower()))
+    shared = {name: len(said & set(re.findall(r"[a-z]{3,}", name.lower()))) for name in names}
+    return [name for name in names if shared[name] == max(shared.values())]
+
+
 def _foreign(text: str) -> bool:
     """Does the text name an exercise that the program does not hold?"""
-    if any(each.score >= OTHER for each in find_exercises(text, known_names())):
+    if any(each.score >= OTHER for each in find_exercises(text, list(known_names()))):
         return True
     found = _NAMES.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return found is not None and not (set(found["name"].lower().split()) & _NOTHING_NAMED)

@@ -137,9 +137,10 @@ async def answer(step: Step) -> str | None:
             await _record(step, patient, outcome)
         return await _with_pain(step, patient)
     hardness = hardness_of(journey.words) if outcome != MISSED else ""
-    if journey.intent == "report_exercise_difficulty" or (not outcome and hardness == HARD):
-        await _difficult(step, patient, hardness or HARD)
+    if hardness == HARD or (journey.intent == "report_exercise_difficulty" and hardness != EASY):
+        await _difficult(step, patient, HARD)
         return None
+    outcome = outcome or (DONE if hardness else "")
     if not outcome:
         step.turn.say("utter_exercises_not_clear")
         step.turn.set(**{WAITING: {"patient": patient, "at": step.now.isoformat()}})

@@ -83,7 +83,7 @@ def during_exercise(text: str) -> bool:
     """Does a message tie pain to an exercise?"""
     if not mentions(text):
         return False
-    return _EXERCISING.search(_plain(text)) is not None or any(each.score >= NAMED for each in find_exercises(text, known_names()))
+    return _EXERCISING.search(_plain(text)) is not None or any(each.score >= NAMED for each in find_exercises(text, list(known_names())))
 
 
 def must_stop(text: str) -> bool:
