@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.clinic import load_clinic
-from bot.nlu import answers, clauses, entities, reading
+from bot.nlu import answers, clauses, details, entities, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.hearing import Hearing, names_of, pieces
@@ -180,7 +180,10 @@ class Understanding(GraphComponent, IntentClassifier):
             message.set("clauses", results, add_to_output=True)
 
     def _result(self, each: reading.Reading, awaiting: Awaiting, now: datetime) -> dict[str, Any]:
-        found = [entity.as_json() for entity in entities.find(each.text, now, awaiting, self._names)]
+        told = entities.find(each.text, now, awaiting, self._names)
+        # Who somebody is, the dialogue asks for; a name said by the way fills no slot.
+        told += [entity for entity in details.find(each.text, (each.intent,), awaiting) if entity.name != "patient_name"]
+        found = [entity.as_json() for entity in told]
         for clause in clauses.split(each.text):
             answer = answers.read(clause.text, awaiting)
             for name, value in answer.entities if answer else ():

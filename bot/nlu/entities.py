@@ -48,8 +48,8 @@ class Names:
     locations: Mapping[str, str] = field(default_factory=dict)
 
 
-def find(text: str, now: datetime, awaiting: Awaiting, names: Names) -> list[Entity]:
-    """Return the entities of `text`. `now` is clinic-local, without offset."""
+def find(text: str, now: datetime, awaiting: Awaiting, names: Names, *, with_when: bool = True) -> list[Entity]:
+    """Return the entities of `text`, the wish about time among them if `with_when`. `now` is clinic-local, without offset."""
     found: list[Entity] = []
     born = _birth_date(text, now.date(), awaiting)
     if born:
@@ -59,7 +59,7 @@ def find(text: str, now: datetime, awaiting: Awaiting, names: Names) -> list[Ent
         found.append(phone)
     # A birth date beside a wish is blanked, so that it is not read as a day to come on.
     about = text if not born else text[: born.start] + " " * (born.end - born.start) + text[born.end :]
-    if awaiting != Awaiting.DATE_OF_BIRTH and about.strip(" .,!") and not _is_number_alone(text, awaiting):
+    if with_when and awaiting != Awaiting.DATE_OF_BIRTH and about.strip(" .,!") and not _is_number_alone(text, awaiting):
         wish = parse_when(about, now)
         if wish is not None:
             start = min((span.start for span in wish.spans), default=0)

@@ -137,8 +137,8 @@ def score(lines: Sequence[Line], groups: Sequence[Sequence[Piece]], trained: Tra
     fold = {name: parent for name, parent in SUB_INTENTS.items() if name not in known}
     hearing = Hearing(trained.classifier, Names(), options.threshold, options.clause_threshold)
     judged = []
-    for line, group in zip(lines, groups, strict=True):
-        found, ranking = hearing.read(group, line.awaiting, ANY_TIME)
+    for line, group, rows in zip(lines, groups, hearing.probabilities(groups), strict=True):
+        found, ranking = hearing.read(group, line.awaiting, ANY_TIME, rows)
         names = tuple(dict.fromkeys(fold.get(name, name) for name in intents_of(found)))
         judged.append((line, names, ranking[0][1]))
     single = [(line, names) for line, names, _ in judged if len(line.intents) == 1]

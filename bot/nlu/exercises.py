@@ -90,9 +90,7 @@ def find_exercises(text: str, names: Iterable[str] | Mapping[str, Sequence[str]]
     comparable within one call: `alike` tells which of the first are to be asked about.
     """
     further = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names, ())
-    called = known_names(nicknames)
-    known = [_Known(name, _forms(name, called), _stems(" ".join(words))) for name, words in further.items()]
-    vocabulary = frozenset(stem for each in known for form in (*each.forms, each.side) for stem in form)
+    known, vocabulary = _known(tuple((name, tuple(words)) for name, words in further.items()), nicknames)
     words = _words(text, vocabulary)
     best: dict[str, Candidate] = {}
     for mention in _mentions(words, vocabulary, known):
@@ -117,6 +115,14 @@ def known_names(nicknames: Path = NICKNAMES) -> Mapping[str, tuple[str, ...]]:
     """Return the usual exercises and what they are called besides. Raises FileError."""
     root = open_yaml(nicknames)
     return {name: root.at(name).texts() for name in root.value}
+
+
+@lru_cache(maxsize=64)
+def _known(program: tuple[tuple[str, tuple[str, ...]], ...], nicknames: Path) -> tuple[tuple[_Known, ...], frozenset[str]]:
+    """Return the exercises of a program as they are looked for, and every word that may name one."""
+    called = known_names(nicknames)
+    known = tuple(_Known(name, _forms(name, called), _stems(" ".join(words))) for name, words in program)
+    return known, frozenset(stem for each in known for form in (*each.forms, each.side) for stem in form)
 
 
 @lru_cache(maxsize=512)
@@ -156,7 +162,8 @@ def _mended(stem: str, vocabulary: Collection[str]) -> str:
     if stem in vocabulary or len(stem) < ONE_ERROR or stem in _POINTERS:
         return stem
     allowed = 2 if len(stem) >= TWO_ERRORS else 1
-    near = [word for word in vocabulary if word not in _VAGUE and len(word) >= ONE_ERROR and OSA.distance(stem, word) <= allowed]
+    alike_words = (word for word in vocabulary if word[0] == stem[0] and len(word) >= ONE_ERROR and word not in _VAGUE)
+    near = [word for word in alike_words if OSA.distance(stem, word) <= allowed]
     return min(near, key=lambda word: (OSA.distance(stem, word), word), default=stem)
 
 

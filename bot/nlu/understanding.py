@@ -5,12 +5,12 @@ The same hearing as in Rasa, the same grammar of dates and the same safety scree
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.nlu import answers, clauses, entities, scores
+from bot.nlu import answers, clauses, details, entities
 from bot.nlu.hearing import Encodes, Hearing, Ranking, pieces
 from bot.nlu.reading import OUT_OF_SCOPE, SUB_INTENTS, intents_of
 from bot.nlu.route import Route, route_of
@@ -21,7 +21,6 @@ from bot.safety.screen import Finding, Screen
 from bot.types import Awaiting
 
 RANKING_LENGTH = 10
-_SCORES = {Awaiting.NPS_SCORE: "nps_score", Awaiting.PAIN_SCORE: "pain_score"}
 
 
 @dataclass(frozen=True)
@@ -76,28 +75,28 @@ class Understander:
         """Return what each message means, in order. Many at once are much quicker than one by one."""
         groups = pieces([message.text for message in messages], self._trained.speller, self._encoder)
         found = []
-        for message, group in zip(messages, groups, strict=True):
-            readings, ranking = self._hearing.read(group, message.awaiting, message.now)
+        for message, group, rows in zip(messages, groups, self._hearing.probabilities(groups), strict=True):
+            readings, ranking = self._hearing.read(group, message.awaiting, message.now, rows)
             intents = tuple(dict.fromkeys(SUB_INTENTS.get(name, name) for name in intents_of(readings)))
             if not message.text.strip():
                 intents = (OUT_OF_SCOPE,)
             safety = self._screen.check(message.text)
-            wish, named = find(message, self._hearing.names)
+            wish, named = find(message, self._hearing.names, intents_of(readings))
             route = route_of(intents, safety.level, message.awaiting)
             found.append(Understood(message.text, intents, _fixed(ranking), named, wish, safety, route))
         return found
 
 
-def find(message: Message, names: entities.Names) -> tuple[When | None, tuple[entities.Entity, ...]]:
+def find(message: Message, names: entities.Names, intents: Collection[str] = ()) -> tuple[When | None, tuple[entities.Entity, ...]]:
     """Return the wish about time and the entities of a message, in the order they stand.
 
     Digits of a birth date, a telephone number or a score are no wish about time.
     """
-    found = [each for each in entities.find(message.text, message.now, message.awaiting, names) if each.name != "when"]
-    score = scores.find_score(message.text, asked=message.awaiting in _SCORES, pain=message.awaiting == Awaiting.PAIN_SCORE)
-    if score:
-        name = _SCORES.get(message.awaiting, "pain_score")
-        found.append(entities.Entity(name, score.value, score.start, score.end))
+    found = entities.find(message.text, message.now, message.awaiting, names, with_when=False)
+    told = [each.name for each in found]
+    found += [
+        each for each in details.find(message.text, intents, message.awaiting) if each.name != "patient_name" or each.name not in told
+    ]
     chosen = _choices(message)
     wish = None if message.awaiting == Awaiting.DATE_OF_BIRTH else _wish(message, [*found, *chosen])
     for span in wish.spans if wish else ():
