@@ -14,13 +14,16 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+
+WHATSAPP_PER_SECOND = 80.0
+"""What Twilio sends a second for a WhatsApp sender, unless more is granted (Twilio's page on WhatsApp's limits)."""
 
 REDIS_LIMIT_S = 0.5
 RETRY_REDIS_S = 1.0
@@ -73,6 +76,18 @@ class LocalRate:
             return wait
         self._arrival[line] = arrival + self._interval
         return 0.0
+
+
+class RateByLine:
+    """Lines of different kinds side by side: WhatsApp takes far more than a telephone number does."""
+
+    def __init__(self, rates: Mapping[str, Rate], others: Rate) -> None:
+        self._rates = dict(rates)
+        self._others = others
+
+    async def take(self, line: str) -> float:
+        """See `Rate.take`."""
+        return await self._rates.get(line, self._others).take(line)
 
 
 class SharedRate:

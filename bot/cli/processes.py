@@ -124,7 +124,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     """Run turns and sending until `stop` is set and both have finished what is under way."""
     import aiohttp
 
-    from bot.rate import Rate, SharedRate, Unlimited
+    from bot.rate import WHATSAPP_PER_SECOND, Rate, RateByLine, SharedRate, Unlimited
     from bot.safety.screen import Screen
     from bot.sender import Sender
     from bot.turns.worker import Worker
@@ -149,6 +149,8 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         rate: Rate = Unlimited()
         if settings.sms_per_second is not None:
             rate = SharedRate(redis, settings.sms_per_second)
+            if settings.whatsapp_number != settings.sms_number:
+                rate = RateByLine({settings.whatsapp_number: SharedRate(redis, WHATSAPP_PER_SECOND)}, rate)
         dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
         turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency)
         carriers = {Channel.SMS: carrier, Channel.WHATSAPP: carrier}

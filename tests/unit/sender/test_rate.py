@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bot.rate import LocalRate, SharedRate
+from bot.rate import LocalRate, RateByLine, SharedRate
 from tests.support.services import RedisServer
 
 LINE, OTHER = "+12075550100", "+12075550109"
@@ -49,6 +49,15 @@ async def test_a_refused_send_is_not_counted() -> None:
     rate = LocalRate(1.0, monotonic=clock)
     assert await rate.take(LINE) == 0.0
     assert [await rate.take(LINE) for _ in range(5)] == [pytest.approx(1.0)] * 5
+
+
+async def test_a_line_of_another_kind_has_a_rate_of_its_own() -> None:
+    clock = Seconds()
+    rate = RateByLine({OTHER: LocalRate(80.0, monotonic=clock)}, LocalRate(1.0, monotonic=clock))
+    for line in (LINE, OTHER):
+        assert await rate.take(line) == 0.0
+    assert await rate.take(OTHER) == pytest.approx(1 / 80)
+    assert await rate.take(LINE) == pytest.approx(1.0)
 
 
 async def test_lines_do_not_slow_each_other() -> None:
