@@ -80,6 +80,12 @@ class Shown:
         """Press one of the quick answers."""
         return await self.presses(self.page.locator("#quick").get_by_role("button", name=label, exact=True))
 
+    async def agrees(self, answer: str) -> str:
+        """Take the first opening that an answer offers, say yes to what follows, and return what the line says then."""
+        if "1)" in answer:
+            answer = await self.quick("1")
+        return await self.quick("yes") if "YES" in answer else answer
+
     async def taps(self, title: str) -> str:
         """Tap an answer below the last message that has any."""
         below = self.page.locator("#thread .out").filter(has=self.page.locator(".taps")).last
@@ -91,4 +97,4 @@ class Shown:
         """Return the last bubble once the line has written more than `before` and nothing else is on its way."""
         await expect(self.answers.nth(before)).to_be_visible(timeout=ANSWER_MS)
         await expect(self.page.locator("#quiet")).not_to_contain_text("answering", timeout=ANSWER_MS)
-        return await self.answers.last.locator(".words").inner_text()
+        return (await self.answers.last.locator(".words").inner_text()).removeprefix("Clinic:").strip()

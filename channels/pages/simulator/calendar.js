@@ -4,7 +4,7 @@ import { at, clockOf, dayOf, longDayOf, make } from "./dom.js";
 const narrow = matchMedia("(max-width: 56rem)");
 const OFF = new Set(["cancelled", "noshow"]);
 const NAMED = { free: "free", hold: "held", blocked: "closed" };
-let view = null, before = null, fresh = new Set(), mine = "", today = "";
+let view = null, before = null, fresh = new Set(), mine = "", today = "", reveal = "";
 
 const shownWith = (id) => view.rows.find((row) => row.practitioner === id)?.name ?? id;
 const signature = (one) => [one.start, one.practitioner, one.status].join("|");
@@ -20,6 +20,7 @@ function compare(next) {
   const changed = [...before.entries.values()].filter((one) => !known.has(one.id) || signature(known.get(one.id)) !== signature(one));
   const gone = [...known.values()].filter((one) => one.kind === "visit" && !before.entries.has(one.id));
   if (changed.length) fresh = new Set(changed.map((one) => one.id));
+  if (changed.some((one) => one.patient === mine)) reveal = ".mine.fresh:not(.off)";
   const told = (one, how) => `${one.name}, ${longDayOf(one.start)} at ${clockOf(one.start)} with ${shownWith(one.practitioner)}: ${how}.`;
   return [...changed.filter((one) => one.kind === "visit").map((one) => told(one, one.status)), ...gone.map((one) => told(one, "gone"))];
 }
@@ -116,6 +117,17 @@ function draw() {
   const drawn = days.length ? (narrow.matches ? list(days) : roster(days)) : make("p", { className: "empty" }, "Nothing is planned in this week.");
   region.replaceChildren(drawn);
   [region.scrollTop, region.scrollLeft] = kept;
+  show(region);
+}
+
+/** Bring into view, within the calendar alone, what was just changed or the visits of whoever was just chosen. */
+function show(region) {
+  const wanted = reveal && (region.querySelector(reveal) ?? region.querySelector(".mine.fresh") ?? region.querySelector(".mine"));
+  if (!wanted) return;
+  reveal = "";
+  const [inner, outer] = [wanted.getBoundingClientRect(), region.getBoundingClientRect()];
+  if (inner.top < outer.top + 60 || inner.bottom > outer.bottom) region.scrollTop += inner.top - outer.top - outer.height / 2;
+  if (inner.left < outer.left + 100 || inner.right > outer.right) region.scrollLeft += inner.left - outer.left - outer.width / 2;
 }
 
 export function drawCalendar(next) {
@@ -128,7 +140,7 @@ export function drawCalendar(next) {
   draw();
 }
 
-export function showPatient(id) { mine = id; draw(); }
+export function showPatient(id) { [mine, reveal] = [id, id === mine ? reveal : ".mine"]; draw(); }
 export function showToday(day) { if (day !== today) { today = day; draw(); } }
 export const shownWeek = () => view?.week ?? today;
 at("openings").addEventListener("change", draw);

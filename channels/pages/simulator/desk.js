@@ -25,7 +25,7 @@ export function drawDesk(view, zone, nameOf) {
   at("tasks-count").textContent = view.tasks.reduce((sum, one) => sum + one.count, 0);
 }
 
-export function drawWaits(waitlist) {
-  fill("waits", waitlist.map((one) => make("li", {}, make("strong", {}, one.name), one.with ? ` with ${one.with}` : "",
+export function drawWaits(waitlist, called) {
+  fill("waits", waitlist.map((one) => make("li", {}, make("strong", {}, called(one.patient, one.name)), one.with ? ` with ${one.with}` : "",
     ...one.periods.map(([start, end]) => make("span", { className: "period" }, `${dayOf(start)}, ${clockOf(start)} to ${start.slice(0, 10) === end.slice(0, 10) ? "" : `${dayOf(end)}, `}${clockOf(end)}`)))));
 }

@@ -14,6 +14,7 @@ let clock = { now: "", zone: "UTC", down: false, whatsapp: false };
 
 const person = () => people.find((one) => one.id === at("person").value);
 const number = () => person()?.number ?? at("number").value.trim();
+const called = (id, otherwise) => people.find((one) => one.id === id)?.name ?? otherwise;
 const nameOf = (wanted) => people.find((one) => one.number === wanted)?.name ?? wanted;
 
 const onWhatsApp = () => channel === "whatsapp";
@@ -54,7 +55,7 @@ function listen() {
   const on = (name, draw) => source.addEventListener(name, (event) => draw(JSON.parse(event.data)));
   on("clock", drawClock);
   on("thread", (view) => { if (mine === playing) drawThread(view, clock.zone, { react, explain, tap }); });
-  on("calendar", (view) => { drawCalendar(view); if (view.waitlist) drawWaits(view.waitlist); });
+  on("calendar", (view) => { drawCalendar(view); if (view.waitlist) drawWaits(view.waitlist, called); });
   on("desk", (view) => drawDesk(view, clock.zone, nameOf));
   source.addEventListener("open", () => { if (at("note").textContent === LOST) note(""); });
   source.addEventListener("error", () => note(LOST));
@@ -114,7 +115,7 @@ at("draft").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("compose").requestSubmit(); }
 });
 at("picture").addEventListener("click", () => at("picture").setAttribute("aria-pressed", String(at("picture").getAttribute("aria-pressed") !== "true")));
-at("quick").append(...Object.entries(QUICK).map(([label, words]) => make("button", { type: "button", onclick: () => text(words) }, label)));
+at("quick").append(...Object.entries(QUICK).map(([label, words]) => make("button", { type: "button", ariaLabel: label, onclick: () => text(words) }, words)));
 
 at("break").addEventListener("click", () => call("scheduling", { down: true }));
 at("mend").addEventListener("click", async () => { if (await call("scheduling", { down: false })) at("break").disabled = false, at("break").focus(); });
