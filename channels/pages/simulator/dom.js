@@ -8,6 +8,16 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** A thumb drawn as a line, because not every machine has the letter for it. */
+export function thumb() {
+  const [svg, path] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", "M4 11h3v9H4zM7 11l4-7c1.6 0 2.5 1 2.5 2.4L13 10h5.2c1.2 0 2 1 1.8 2.2l-1 6c-.2 1-1 1.8-2 1.8H7");
+  svg.append(path);
+  return svg;
+}
+
 export function note(text) {
   at("note").textContent = text;
   at("note").hidden = !text;

@@ -1,7 +1,7 @@
 // The page's wiring: one stream of views in, small JSON posts out.
 import { drawCalendar, showPatient, showToday, shownWeek } from "./calendar.js";
 import { drawDesk, drawWaits } from "./desk.js";
-import { at, call, daysAfter, daysToMonday, instantOf, make, momentOf, note, request } from "./dom.js";
+import { at, call, daysAfter, daysToMonday, instantOf, make, momentOf, note, request, thumb } from "./dom.js";
 import { clearThread, drawThread } from "./thread.js";
 import { explain } from "./why.js";
 
@@ -43,7 +43,7 @@ function showChannel() {
   at("off").hidden = !off;
   at("send").disabled = off;
   for (const name of ["voice-note", "place"]) at(name).hidden = !onWhatsApp();
-  at("draft").placeholder = onWhatsApp() ? "Write to the clinic on WhatsApp" : "Text the clinic";
+  at("draft").placeholder = onWhatsApp() ? "Message" : "Text the clinic";
 }
 
 function listen() {
@@ -115,7 +115,7 @@ at("draft").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("compose").requestSubmit(); }
 });
 at("picture").addEventListener("click", () => at("picture").setAttribute("aria-pressed", String(at("picture").getAttribute("aria-pressed") !== "true")));
-at("quick").append(...Object.entries(QUICK).map(([label, words]) => make("button", { type: "button", ariaLabel: label, onclick: () => text(words) }, words)));
+at("quick").append(...Object.entries(QUICK).map(([label, words]) => make("button", { type: "button", ariaLabel: label, onclick: () => text(words) }, words === "👍" ? thumb() : words)));
 
 at("break").addEventListener("click", () => call("scheduling", { down: true }));
 at("mend").addEventListener("click", async () => { if (await call("scheduling", { down: false })) at("break").disabled = false, at("break").focus(); });
