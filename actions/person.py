@@ -18,7 +18,9 @@ from actions.switching import PUT_BACK
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
-LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood"})
+LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood", "complaint"})
+# Reasons for which nobody is to wait long.
+PRESSING = frozenset({"complaint"})
 
 
 # A wish understood with less confidence than this does not call a person by itself; a repeated one does.
@@ -45,7 +47,8 @@ class ActionHandOff(Action):
         reason = turn.get("handoff_reason") or self.reason
         journey = Journey.from_json(turn.get("journey"))
         visit = journey.visit if journey else None
-        turn.record("handoff", reason=reason, urgency="normal", summary="", facts=self._facts(turn, context, journey))
+        urgency = "high" if reason in PRESSING else "normal"
+        turn.record("handoff", reason=reason, urgency=urgency, summary="", facts=self._facts(turn, context, journey))
         if reason in LEADS:
             turn.say(f"utter_lead_{reason}")
         open_now = context.clinic.is_open(context.clock.now())

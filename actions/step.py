@@ -15,7 +15,7 @@ from actions.scheduling.types import Actor, Opening, Visit
 from actions.turn import Turn
 
 # Where a yes or a no stands first, it is the answer, whatever follows: "yes i know about the fee".
-YES_NO_SLOTS = frozenset({"confirmed", "another_day"})
+YES_NO_SLOTS = frozenset({"confirmed", "another_day", "call_wanted"})
 _LEAD = re.compile(r"\W*(?:ok(?:ay)? |oh |um |well |ugh )?(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:(?P<last>later|latter|last)|earlier|former|first|sooner)\b", re.IGNORECASE)
 YES = frozenset({"affirm"})

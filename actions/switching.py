@@ -31,6 +31,10 @@ START: Mapping[str, str] = {
     "report_pain": "pain",
     "ask_medical_advice": "question",
     "ask_self_care": "self_care",
+    "give_nps_score": "survey",
+    "give_feedback": "feedback",
+    "file_complaint": "complaint",
+    "consider_stopping_care": "leaving",
 }
 # Told where a reason is asked for or a change is to be confirmed, this is the reason and no report of its own.
 _REASONS = frozenset({"report_pain", "report_exercise_difficulty", "report_exercise_missed"})
@@ -113,6 +117,8 @@ def decide(step: Step) -> Switch:
         return Switch.QUEUE if _asks_twice(step) else Switch.GO_ON
     if wanted == "late":
         return Switch.LATE
+    if step.asked == "reason" and wanted in ("feedback", "survey"):
+        return Switch.GO_ON
     if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
         return Switch.QUEUE
     if KINDS[wanted].beside:

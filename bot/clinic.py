@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot import recovery
 from bot.closures import FORMS, WEEKDAYS, Closure, parse_closure
 from bot.yamlfile import FileError, Node, open_yaml
 
@@ -151,6 +152,7 @@ class Clinic:
     staff: tuple[Staff, ...]
     visit_types: tuple[VisitType, ...]
     policies: Policies
+    service_recovery: recovery.Recovery
 
     def local(self, instant: datetime) -> datetime:
         """Return the same instant on the clinic's wall clock. Raises ValueError for one without an offset."""
@@ -247,6 +249,7 @@ def _clinic(top: Node) -> Clinic:
         staff=staff,
         visit_types=visit_types,
         policies=_policies(top.at("policies")),
+        service_recovery=recovery.read(top.at("service_recovery"), [person.code for person in staff]),
     )
     top.finish()
     return clinic

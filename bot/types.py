@@ -30,6 +30,7 @@ class Awaiting(str, Enum):
     PHONE = "phone"
     DATE_TIME = "date_time"
     FREE_TEXT = "free_text"
+    COMMENT = "comment"
 
 
 class Owner(str, Enum):

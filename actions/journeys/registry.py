@@ -14,9 +14,11 @@ from actions.journeys import (
     exercise_log,
     late,
     pain,
+    recovery,
     referral,
     reschedule,
     self_care,
+    survey,
     undo,
     waitlist,
 )  # fmt: skip
@@ -64,9 +66,13 @@ KINDS: Mapping[str, Kind] = {
     "pain_check_in": Kind(pain.answer, proof=False, beside=True, opens=pain.opens_check_in, hears=pain.hears),
     "question": Kind(referral.advance, proof=False, beside=True),
     "self_care": Kind(self_care.advance, proof=False, beside=True),
+    "survey": Kind(survey.advance, proof=False, beside=True),
+    "feedback": Kind(recovery.feedback, proof=False, beside=True),
+    "complaint": Kind(recovery.complaint, proof=False, beside=True),
+    "leaving": Kind(recovery.leaving, proof=False, beside=True),
 }
 
-LISTENERS: tuple[Listener, ...] = (pain.listen, exercise_log.listen, exercise.listen)
+LISTENERS: tuple[Listener, ...] = (survey.listening, pain.listen, exercise_log.listen, exercise.listen)
 
 
 def hears(step: Step) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bot.nlu import answers, clauses, entities, halves, reading
+from bot.nlu import answers, clauses, comments, entities, halves, reading
 from bot.nlu.classifier import Classifier
 from bot.nlu.spelling import Speller
 from bot.types import Awaiting
@@ -57,6 +57,7 @@ EXPECTED: Mapping[Awaiting, Mapping[str, float]] = {
     Awaiting.DATE_OF_BIRTH: {"identify_self": 4, "deny": 2},
     Awaiting.PAIN_SCORE: {"report_pain": 5, "report_exercise_missed": 0.2, "report_exercise_difficulty": 0.5, reading.OUT_OF_SCOPE: 0.5},
     Awaiting.NPS_SCORE: {"give_nps_score": 4, "give_feedback": 2, reading.OUT_OF_SCOPE: 0.5},
+    Awaiting.COMMENT: {"give_feedback": 3, "file_complaint": 2, "choose_option": 0.3, "affirm": 0.5, reading.OUT_OF_SCOPE: 0.5},
 }
 
 Ranking = list[tuple[str, float]]
@@ -153,7 +154,7 @@ class Hearing:
         two = self._two_wishes(group[0], rows[0], of_halves, awaiting, now)
         if two:
             return self._with_clauses(whole, two, heard), ranking
-        return self._one_wish(group, rows, whole, heard), ranking
+        return self._one_wish(group, rows, whole, heard, awaiting), ranking
 
     def _with_clauses(self, whole: reading.Heard, two: Sequence[reading.Heard], heard: Sequence[reading.Heard]) -> list[reading.Reading]:
         """Return what to act on when the message holds two wishes: by its clauses, if they tell the same and more."""
@@ -162,7 +163,7 @@ class Hearing:
         return by_clauses if set(reading.intents_of(by_halves)) <= set(reading.intents_of(by_clauses)) else by_halves
 
     def _one_wish(
-        self, group: Sequence[Piece], rows: np.ndarray, whole: reading.Heard, heard: Sequence[reading.Heard]
+        self, group: Sequence[Piece], rows: np.ndarray, whole: reading.Heard, heard: Sequence[reading.Heard], awaiting: Awaiting
     ) -> list[reading.Reading]:
         """Return what to act on when nothing tells two wishes: clauses of one change still belong together."""
         of_whole = dict(zip(self.classifier.names, rows[0], strict=True))
@@ -170,12 +171,13 @@ class Hearing:
         acting = {clause.intent for clause in heard} - reading.SMALL_TALK - {reading.OUT_OF_SCOPE}
         if (len(acting) > 1 and not acting <= set(reading.CHANGE)) or (acting and all(clause.confidence < SURE_ALONE for clause in heard)):
             # One wish, and its clauses do not agree which, or none is sure: the whole and its clauses say together.
-            return reading.readings(self._named(group[0], self._fused(group, rows)), [])
+            return reading.readings(self._named(group[0], self._fused(group, rows), awaiting), [])
         return reading.readings(whole, heard)
 
-    def _named(self, piece: Piece, row: np.ndarray) -> reading.Heard:
+    def _named(self, piece: Piece, row: np.ndarray, awaiting: Awaiting) -> reading.Heard:
         best = int(row.argmax())
-        return reading.Heard(piece.text, self.classifier.names[best], float(row[best]))
+        name = comments.as_answer(self.classifier.names[best], awaiting, asks=piece.asks)
+        return reading.Heard(piece.text, name, float(row[best]))
 
     def _two_wishes(self, whole: Piece, row: np.ndarray, of_halves: np.ndarray, awaiting: Awaiting, now: datetime) -> list[reading.Heard]:
         """Return both wishes of a message, or nothing when it holds but one. `of_halves` are the probabilities of its halves."""
@@ -249,7 +251,7 @@ class Hearing:
             return reading.Heard(piece.text, _SCORE[awaiting], 1.0), ranking
         if confidence < threshold:
             name = reading.OUT_OF_SCOPE
-        return reading.Heard(piece.text, name, confidence), ranking
+        return reading.Heard(piece.text, comments.as_answer(name, awaiting, asks=piece.asks), confidence), ranking
 
 
 def _to_the_point(whole: reading.Heard, parts: Sequence[Piece], heard: Sequence[reading.Heard]) -> list[reading.Heard]:

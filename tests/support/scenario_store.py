@@ -18,7 +18,17 @@ from tests.support.scenario import Expect, Stored
 Row = dict[str, Any]
 # Cards that tell staff something and ask nobody to answer the patient.
 NOTES = frozenset(
-    {"running_late", "visit_confirmed", "waitlist", "waitlist_leave", "media", "opted_out_maybe_visit", "message_not_delivered"}
+    {
+        "running_late",
+        "visit_confirmed",
+        "waitlist",
+        "waitlist_leave",
+        "media",
+        "opted_out_maybe_visit",
+        "message_not_delivered",
+        "call_answer",
+        "suggestion",
+    }
 )
 TICKET = "service_recovery"
 DECEASED = frozenset({"deceased", "report_death"})
