@@ -1,6 +1,7 @@
 """Rolls forward what a crash or a lost reply left open in the scheduling system, and tells staff what became of it.
 
-A turn that is tried again resumes its own request; this finds those whose turn will not come again.
+A turn that is tried again resumes its own request; this finds those whose turn will not come again. What patients told is posted here, too
+(`actions/posting.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from actions import posting
 from actions.context import Context, current
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Settled
@@ -73,4 +75,8 @@ async def _sweep_for_ever() -> None:
                 logger.info("booking request %s was rolled forward: %s", one.key, one.outcome.status.value)
         except (SchedulingError, sa.exc.SQLAlchemyError) as error:
             logger.warning("open booking requests wait for the scheduling system or the database: %s", type(error).__name__)
+        try:
+            await posting.post(context.database, context.client, context.clock)
+        except (SchedulingError, sa.exc.SQLAlchemyError) as error:
+            logger.warning("what patients told waits for the scheduling system or the database: %s", type(error).__name__)
         await context.clock.sleep(EVERY_SECONDS)
