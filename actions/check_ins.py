@@ -15,6 +15,7 @@ from actions import identity
 from actions.context import current
 from actions.journeys import exercise_log, pain
 from actions.programs import read_program
+from actions.standstill import may_write_first
 from actions.turn import Turn
 
 
@@ -29,6 +30,8 @@ class ActionAskPain(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        if not await may_write_first(context, turn.conversation):
+            return []
         patient = str(turn.values["patient"])
         persons = await identity.known(turn, context)
         asked = next((person for person in persons if person.reference == patient), None)
