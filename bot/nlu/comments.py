@@ -23,6 +23,8 @@ _TOLD_UNLESS_ASKED = frozenset(
         "running_late", "check_appointment", "request_telehealth", "identify_self", "join_waitlist", "act_as_caregiver", "set_language",
     }
 )  # fmt: skip
+# After "why?" these say that there is nothing to tell.
+_NOTHING = frozenset({"thank", "goodbye"})
 
 
 def as_answer(intent: str, awaiting: Awaiting, *, asks: bool) -> str:
@@ -32,4 +34,6 @@ def as_answer(intent: str, awaiting: Awaiting, *, asks: bool) -> str:
         return intent
     if intent == "insult":
         return "file_complaint"
+    if awaiting == Awaiting.COMMENT and intent in _NOTHING:
+        return "deny"
     return answer if intent in _TOLD or (intent in _TOLD_UNLESS_ASKED and not asks) else intent

@@ -22,7 +22,7 @@ from bot.store.incidents import RANK, Sign
 from bot.store.outbox import Draft, put
 from bot.store.tables import booking_request, outbox, staff_task
 from bot.store.turns import Held
-from bot.turns import records, tapping
+from bot.turns import kept_survey, records, tapping
 from bot.turns.composing import compose
 from bot.turns.health_by_text import kept_off_whatsapp
 from bot.turns.house import House
@@ -96,7 +96,8 @@ def settle_answer(
 
 def settle_safety(connection: Connection, house: House, held: Held, signs: Sequence[Sign], now: datetime, seconds: float) -> Settled:
     """Answer signs of danger (worst first) with fixed words, freeze the flow, record the incident, page and queue."""
-    conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    kept_survey.keep(connection, held, row["awaiting"], now)
     worst = signs[0]
     noted = incidents.note(connection, held.conversation_id, signs, now)
     urgency = "high" if noted.level == "urgent" else "emergency"
