@@ -82,7 +82,7 @@ class Understander:
                 intents = (OUT_OF_SCOPE,)
             safety = self._screen.check(message.text)
             wish, named = find(message, self._hearing.names, intents_of(readings))
-            route = route_of(intents, safety.level, message.awaiting)
+            route = route_of(intents, safety.level, message.awaiting, message.text)
             found.append(Understood(message.text, intents, _fixed(ranking), named, wish, safety, route))
         return found
 
