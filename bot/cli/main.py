@@ -73,8 +73,9 @@ def parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser(
         "evaluate",
-        help="measure how well intents are understood",
-        description="Train on data/nlu and measure on messages that are not in it: accuracy, confusions, out of scope, per style.",
+        help="measure how well messages are understood",
+        description="Train on data/nlu and measure on messages that are not in it: accuracy, confusions, out of scope, per style; "
+        "dates, safety and routes by the file's heading. Writes results/evaluation.html.",
     )
     evaluate.add_argument(
         "--data",

@@ -85,7 +85,9 @@ _CUES = _any(
     r"\bwhat happens\b|\bwhat (?:would|will) happen\b",
     r"\bfeel(?:ing|s)? (?:it|this|that|nothing|anything|more|mostly)\b|\bright for\b|\bfor my (?:age|condition|kind)\b|"
     r"\bnext step\b|\bwhat(?:'s| is)? next\b|\bwhat now\b",
-    r"\b(?:start over|doubl\w* up|catch up|make (?:it |them )?up|pick up where|jump (?:back|ahead)|ease back|skip ahead|"
+    r"\bdo (?:i|we) (?:just |still )?(?:keep|stop|rest|skip|continue|push|quit|carry)\b|"
+    r"\b(?:start over|doubl\w* up|catch up|make (?:it |them )?up|"
+    r"pick up where|jump (?:back|ahead)|ease back|skip ahead|"
     r"get back (?:to|into))\b",
     r"\b(?:do|does|must|am|are) (?:i|we|he|she|they)(?: really| still| even)? (?:have to|need to|need|supposed to (?:hurt|feel|rest|"
     r"stop)|allowed|able|ready|gotta)\b(?! (?:a |an |any |the |be |hold |use |have )?(?:mat|band|towel|chair|ball|equipment|"

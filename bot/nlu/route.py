@@ -65,9 +65,9 @@ def route_of(intents: Collection[str], level: str, awaiting: Awaiting = Awaiting
         return "staff"
     if said & REFERRED:
         return "refer"
-    if is_judgement(intents, text):
-        return "refer"
-    return "staff" if said & _EXERCISES and asks_errand(text) else "answer"
+    if said & _EXERCISES and asks_errand(text):
+        return "staff"
+    return "refer" if is_judgement(intents, text) else "answer"
 
 
 def is_judgement(intents: Collection[str], text: str) -> bool:
