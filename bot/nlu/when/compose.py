@@ -248,6 +248,8 @@ def _share_weeks(found: list[Clause]) -> None:
         ):
             clause.dates[at] = replace(first, month=second.month, year=second.year)
     for clause in found:
+        if clause.times is None and len(clause.dates) > 1 and any(isinstance(node, SameTime) for node in clause.dates):
+            clause.dates[:] = [SameTime(node) if _is_single(node) or isinstance(node, In) else node for node in clause.dates]
         spans = [node.stretch for node in clause.dates if isinstance(node, In)]
         clause.dates[:] = [node for node in clause.dates if node not in spans]
 

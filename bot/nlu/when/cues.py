@@ -142,6 +142,7 @@ _CUES = {
 - (the | my | our) (doctor | dentist | mri | surgery | funeral | wedding | meeting) is (on)?
 """,
     Cue.MOVE: """
+- (delay | delaying | postpone | postponing) (it | me | that | this | things)?
 - (put | hold) (it | me | that | this | things)? off
 - (move | moving | change | changing | reschedule | rescheduling | switch | swap | push | bump | shift | transfer | rebook |
   trade | moved | changed | switched | swapped | pushed | bumped | shifted | rescheduled
@@ -207,6 +208,7 @@ _CUES = {
 - (did | done | finished | completed | skipped | missed | forgot | was | had | went | saw | called | told | tried | took |
   got hurt | been | took)
 - (pain | hurts) (is | was | level)?
+- (past (away | on | in) | died | passing)
 - (born | birthday | birthdate | dob | date of birth)
 - (see | talk | thank | thanks) (you | to you | u)
 """,

@@ -205,6 +205,17 @@ def _add_weekdays(grammar: Grammar) -> None:
     grammar.rule(day, "(the)? <weekday> before <date_day>", lambda number, base: WeekdayNear(number, base, forward=False))
     grammar.rule(day, "(the)? (first | 1st) <weekday> after <date_day>", WeekdayNear)
     grammar.rule(day, "(the)? <rank> <weekday> (of | in) <month_span>", lambda nth, number, span: In(Weekday(number), span, nth))
+    ranks = "(or | and | , or) (the)? <rank>"
+    grammar.rule(
+        day,
+        f"(the)? <rank> {ranks} <weekday> (of | in) <month_span>",
+        lambda nth, other, number, span: AnyOf(tuple(In(Weekday(number), span, each) for each in (nth, other))),
+    )
+    grammar.rule(
+        day,
+        f"(the)? <rank> <weekday> (of | in) <month_span> ,? {ranks} (one)?",
+        lambda nth, number, span, other: AnyOf(tuple(In(Weekday(number), span, each) for each in (nth, other))),
+    )
     grammar.rule(day, "(the)? last <weekday> (of | in) <month_span>", lambda number, span: In(Weekday(number), span, -1))
     grammar.rule(day, "<weekday> (of | in | on | the)? <week_span>", lambda number, span: In(Weekday(number), span))
     grammar.rule(day, "<week_span> (on | the)? <weekday>", lambda span, number: In(Weekday(number), span))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.nlu.when.grammar import ANY, Grammar
-from bot.nlu.when.lexicon import MONTHS, ORDINALS, WEEKDAYS, words
+from bot.nlu.when.lexicon import MONTHS, ORDINALS, UNITS, WEEKDAYS, words
 from bot.nlu.when.times import From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 
@@ -32,7 +32,7 @@ def event(tokens: list[Token], at: int) -> tuple[int, bool] | None:
             if said and said[-1].norm == "the":
                 step, said = step - 1, said[:-1]
             return (step, True) if any(each.norm not in ("the", "a", "an", "my") for each in said) else None
-        if token.kind != "word" or token.norm in _CLOSERS or token.norm in ORDINALS:
+        if token.kind != "word" or token.norm in _CLOSERS or token.norm in ORDINALS or token.norm in UNITS:
             return None
     return None
 

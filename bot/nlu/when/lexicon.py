@@ -146,6 +146,14 @@ SPELLINGS = {
     short: name for line in _SPELLINGS.strip().splitlines() for name, _, shorts in [line.partition(":")] for short in shorts.split()
 }
 
+# Who a clause may tell of.
+SUBJECTS = words(
+    """
+    i im ive ill id we were weve he hes she shes they theyre theres there its it my our his her their mom mother dad father
+    grandma grandpa nana wife husband son daughter kid kids sister brother aunt uncle boss ride driver doctor dr surgeon neighbor
+    boys girls boy girl granddaughter grandson grandkids sitter mama papa school work church somebody someone
+    """
+)
 # Long words near enough to one of these are read as it ("wendesday", "tommorow", "afternooon").
 FUZZY_TARGETS = (
     *WEEKDAYS,

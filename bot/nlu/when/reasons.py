@@ -12,7 +12,7 @@ from bot.nlu.when.beside import HERE
 from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Every, NeedsVisitError, NotAWishError
-from bot.nlu.when.lexicon import words
+from bot.nlu.when.lexicon import SUBJECTS, words
 from bot.nlu.when.roles import Group, Role
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Week
@@ -20,13 +20,6 @@ from bot.nlu.when.times import Told, ToldBefore
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import AfterThat
 
-_SUBJECTS = words(
-    """
-    i im ive ill id we were weve he hes she shes they theyre theres there its it my our his her their mom mother dad father
-    grandma grandpa nana wife husband son daughter kid kids sister brother aunt uncle boss ride driver doctor dr surgeon neighbor
-    boys girls boy girl granddaughter grandson grandkids sitter mama papa school work church somebody someone
-    """
-)
 _BREAKS = words("because since as while if unless though although cuz where when")
 _WISHING = frozenset({Cue.ASK, Cue.HOPE, Cue.ACCEPT_POST, Cue.CORRECT, Cue.MOVE, Cue.TARGET, Cue.INSTEAD_OF, Cue.OWN, Cue.VISIT})
 _POINTERS = words("then those them that these it")
@@ -155,11 +148,11 @@ def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
     subject = (
         shared
         or any(_is_others(tokens, items, item) for item in around)
-        or any(token.norm.removesuffix("'s") in _SUBJECTS for item in around for token in tokens[item.start : item.end])
+        or any(token.norm.removesuffix("'s") in SUBJECTS for item in around for token in tokens[item.start : item.end])
     )
     if sum(item in unknown for item in before) >= 2:
         return True
-    return subject and any(tokens[item.start].norm not in _SUBJECTS for item in unknown)
+    return subject and any(tokens[item.start].norm not in SUBJECTS for item in unknown)
 
 
 def _is_others(tokens: list[Token], items: list[Item], cue: Item) -> bool:
@@ -172,4 +165,4 @@ def _is_others(tokens: list[Token], items: list[Item], cue: Item) -> bool:
 
 def _is_subject(tokens: list[Token], items: list[Item], joint: Item) -> bool:
     """Whether a subject follows an "and": then a new clause begins."""
-    return joint.end < len(tokens) and tokens[joint.end].norm in _SUBJECTS
+    return joint.end < len(tokens) and tokens[joint.end].norm in SUBJECTS

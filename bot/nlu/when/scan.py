@@ -10,7 +10,7 @@ from bot.nlu.when.agreed_days import with_agreed_days
 from bot.nlu.when.cues import Cue, Past, add_cues
 from bot.nlu.when.events import add_events
 from bot.nlu.when.grammar import Grammar, Parse
-from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, words
+from bot.nlu.when.lexicon import PLURAL_WEEKDAYS, SUBJECTS, words
 from bot.nlu.when.numbers import add_numbers
 from bot.nlu.when.spanish import translated
 from bot.nlu.when.stretch_rules import add_stretches
@@ -39,16 +39,16 @@ _CONNECTIVES = {
     "then": "turn",
     "however": "turn",
 }
-_TELLERS = words("i we he she they mom dad it")
 _NOT_PAST = words("need wanted hoped preferred liked needed scheduled booked moved changed switched")
 _NOUN_MARKS = words("my his her the a night day late work double early their our evening morning")
 _STOPS = frozenset(".?!;\n")
 _NOT = (
-    "(not | except | except for | excepting | besides | other than | apart from | aside from | excluding | minus | just not "
+    "(not | except | except for | excepting | besides | other than | apart from | aside from | excluding | minus "
+    "| save | save for | barring | not counting | with the exception of | leaving out | just not "
     "| never | avoid | not on | except on | hopefully not | preferably not | nothing | nothing on | none on | rather not | id rather not)"
 )
 _ANY_NOT = (
-    "(any | every | all) (other)? (day | time | days)? (of the week)? (but | except | except for | other than | besides "
+    "(any | every | all) (other)? (day | time | days)? (of the week)? (but | except | except for | other than | besides | save | barring "
     "| but not | that isnt | thats not | not)"
 )
 
@@ -174,7 +174,9 @@ def _tells_past(tokens: list[Token], at: int) -> bool:
     if not (norm.endswith("ed") and len(norm) > 4) or norm in _NOT_PAST or at == 0:
         return False
     before = tokens[at - 1].norm
-    return (tokens[at - 2].norm if before in ("just", "already", "really", "only", "almost") and at > 1 else before) in _TELLERS
+    return (
+        tokens[at - 2].norm if before in ("just", "already", "really", "only", "almost") and at > 1 else before
+    ) in SUBJECTS - _NOUN_MARKS
 
 
 def _is_noun(tokens: list[Token], at: int) -> bool:

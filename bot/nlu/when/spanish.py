@@ -113,6 +113,7 @@ im busy = tengo que trabajar | tengo trabajo
 i have = tengo un | tengo una | tengo
 in the afternoon = in the tarde | in la tarde | the tarde
 in the morning = in la manana | in the manana
+is fine = esta bien | esta bueno | me queda bien | me sirve | me funciona | me va bien | me conviene
 im free = estoy libre | tengo libre
 can i come = puedo ir | puedo venir | podria ir | podria venir
 can it be = puede ser | podria ser | se puede

@@ -45,6 +45,8 @@ def _add_weeks(grammar: Grammar) -> None:
     week = "plain_week"
     grammar.rule(week, "(this | the current) week", lambda: Week(0))
     grammar.rule(week, "(some time | sometime)? (in | during)? (the)? next week", lambda: Week(1))
+    grammar.terminal("next_bare", {"next"}, _next_bare)
+    grammar.rule(week, "<next_bare> (one)?", lambda _: Week(1))
     grammar.rule(week, "(the)? week (that comes | coming | that is coming)", lambda: Week(1))
     grammar.rule(week, "(the)? week after next", lambda: Week(2))
     grammar.rule(week, "not next week but the (week after | one after | following)", lambda: Week(2))
@@ -217,6 +219,8 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule(date, f"{anytime} before <milestone> on? <plain_day>", lambda _, node: Open(node, "before"))
     away = "(away | out of town | gone | traveling | travelling | on vacation | out | busy | on a trip | not back | not home)"
     grammar.rule(date, f"{away} (from)? (until | til) <{point}>", lambda *found: Open(found[-1], "from"))
+    waits = "(wait | waiting | hold off | holding off | come back | start again | start back | start back up | resume)"
+    grammar.rule(date, f"{waits} (until | til) <{point}>", lambda node: Open(node, "from"))
     grammar.rule(date, f"{away} (from)? through <{point}>", lambda *found: Open(found[-1], "after"))
     grammar.rule(
         date,
@@ -257,6 +261,12 @@ def _add_ranges(grammar: Grammar) -> None:
     grammar.rule("any_loose", "anytime", AnyDay)
     for pattern in SOONEST:
         grammar.rule(date, pattern, Soonest)
+
+
+def _next_bare(tokens: list[Token], at: int) -> tuple[int, str] | None:
+    """Read "next" alone as next week where a week was spoken of: "not this week, next is fine"."""
+    week = any(token.norm == "week" for token in tokens[max(at - 6, 0) : at])
+    return (at + 1, "next") if week and tokens[at + 1].norm in ("is", "works", "would", "will", "instead", "please", "one") else None
 
 
 def _edge(unit: int, count: int, month: Month) -> Month:

@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.nlu.when.constraint import HORIZON_DAYS, Range
-from bot.nlu.when.days import Context, Day, In, MonthDay, NotAWishError, Readings, Weekday, add_months, midnight, monday_of, one, whole
+from bot.nlu.when.days import (
+    Context,
+    Day,
+    In,
+    MonthDay,
+    NotAWishError,
+    Readings,
+    Weekday,
+    WeekdayNear,
+    add_months,
+    midnight,
+    monday_of,
+    one,
+    whole,
+)
 
 # Half-open day offsets from Monday; what of a week a word names.
 WEEK_PARTS = {"all": (0, 7), "early": (0, 2), "middle": (1, 4), "end": (3, 5), "first_half": (0, 3), "second_half": (3, 7)}
@@ -160,6 +174,8 @@ def through(first: Day, last: Day, splits: bool = False) -> Day:
     if isinstance(last, In) and isinstance(last.inner, Weekday) and isinstance(first, Weekday) and first.how == "bare":
         if first.weekday < last.inner.weekday:
             first = In(first, last.stretch)
+    elif isinstance(last, Weekday) and last.how == "following":
+        last = WeekdayNear(last.weekday, first)
     elif isinstance(last, MonthDay) and isinstance(first, MonthDay) and first.month is None and last.month and first.day < last.day:
         first = replace(first, month=last.month, year=last.year)
     return Through(first, last, splits)

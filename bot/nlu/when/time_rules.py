@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
 from bot.nlu.when.numbers import COUNTED, hour, is_address, packed_clock
-from bot.nlu.when.times import Around, At, Besides, Between, Clock, From, Part, Times, Until
+from bot.nlu.when.times import Around, At, Besides, Between, Clock, From, Part, Soon, Times, Until
 from bot.nlu.when.tokens import Token
 
 H = 60
@@ -55,6 +55,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(at the | by the)? end of (the | my)? (day | business day)", 15, 19),
     ("late in the day", 15, 19),
     ("(last | latest) (slot | appointment | opening | one | thing) (of | in) the day", 15, 19),
+    ("(the)? latest (slot | appointment | opening | time | one)? (you | u) (guys)? (have | got | can)", 15, 19),
     ("as? late as (possible | you can | you have | you got)", 15, 19),
     ("(first | early) half of the day", 7, 12),
     ("(second | latter | later) half of the day", 12, 19),
@@ -164,6 +165,9 @@ def _add_windows(grammar: Grammar) -> None:
     grammar.rule(time, "at (midday | middle of the day)", lambda: At(Clock(12, 0, "pm")))
     near = "(at | say)? (around | about | abouts | roughly | approximately | near | close to | closer to | nearer to | towards | toward)"
     grammar.rule(time, f"{near} <any_clock> ish? (or so)?", Around)
+    grammar.rule(
+        time, f"{near} <small_minutes> (to | til) <hour> <half>?", lambda said, hour, half: Around(Clock(hour, 0, half).sooner(said))
+    )
     for tail in ("ish", "or so", "or thereabouts", "or around there", "give or take", "more or less"):
         grammar.rule(time, f"(at | say | around | about)? <any_clock> {tail}", Around)
     after = (
@@ -177,6 +181,9 @@ def _add_windows(grammar: Grammar) -> None:
         "| nothin after | nothing past | nothing later than | none after "
         "| earlier than | up to | up until | up til | at or before | sooner than | prior to | ending by)"
     )
+    soon = "(a little | a bit | just | shortly | soon | right | a little bit | not long | a few minutes)"
+    grammar.rule(time, f"{soon} (after | past) <any_clock>", Soon)
+    grammar.rule(time, f"{soon} before <any_clock>", lambda clock: Soon(clock, before=True))
     grammar.rule(time, f"{after} (about | around)? <any_clock> ish? (on | onward | onwards | forward)?", From)
     grammar.rule(
         time,

@@ -98,6 +98,18 @@ class From(Times):
 
 
 @dataclass(frozen=True)
+class Soon(Times):
+    """The hour after a clock time, or before it: "a little after three"."""
+
+    clock: Clock
+    before: bool = False
+
+    def windows(self, hint: Half | None = None) -> tuple[TimeRange, ...]:
+        at = self.clock.minutes(hint)
+        return (TimeRange(max(at - 60, 0), at) if self.before else TimeRange(at, min(at + 60, DAY_MINUTES)),)
+
+
+@dataclass(frozen=True)
 class Told(From):
     """When something else ends ("my shift ends at 4:15"): a wish for what is later, unless another time is asked for."""
 
