@@ -219,6 +219,8 @@ def _share_weeks(found: list[Clause]) -> None:
         first, second = clause.dates[at], later.dates[behind]
         if isinstance(second, Every) and first.is_container and later is clause and not isinstance(first, Open):
             later.dates[behind] = In(second, first)
+        elif isinstance(first, Every) and _is_weekday(second) and later is clause and len(first.weekdays) == 1:
+            later.dates[behind] = Every(frozenset({second.weekday}))  # type: ignore[attr-defined]
         elif _is_weekday(second):
             if isinstance(first, In) and isinstance(first.inner, Weekday) and first.nth is None:
                 later.dates[behind] = replace(first, inner=second)
@@ -236,7 +238,9 @@ def _share_weeks(found: list[Clause]) -> None:
             later.dates[behind] = replace(second, month=first.month, year=first.year)
     for (clause, at), (later, behind) in reversed(list(pairwise(places))):
         first, second = clause.dates[at], later.dates[behind]
-        if _is_weekday(first) and isinstance(second, In) and isinstance(second.inner, Weekday) and second.nth is None:
+        if isinstance(first, Every) and isinstance(second, In) and isinstance(second.inner, Every):
+            clause.dates[at] = replace(second, inner=first)
+        elif _is_weekday(first) and isinstance(second, In) and isinstance(second.inner, Weekday) and second.nth is None:
             if first.weekday < second.inner.weekday:  # type: ignore[attr-defined]
                 clause.dates[at] = replace(second, inner=first)
         elif (

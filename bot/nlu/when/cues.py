@@ -38,6 +38,8 @@ class Past:
 # Patterns of the grammar, one to a dash.
 _CUES = {
     Cue.REJECT: """
+- (please)? (dont | do not | never) (book | schedule | put | give | set) (me | us | him | her | mom | dad)? (down | in | up | anything)?
+  (for | on)?
 - (i | we | he | she)? (no can | not can | no able) (come | go | make | do | be)? (it)? (in)? (on)?
 - (is | its | it is)? (no | not) possible (for me | for us)? (to come)? (on)?
 - no way (i | we | he | she) can (do | make | come | be there)? (it)?

@@ -20,7 +20,7 @@ from bot.nlu.when.days import (
     WeekdayNear,
 )
 from bot.nlu.when.grammar import Grammar
-from bot.nlu.when.lexicon import MONTHS, PLURAL_WEEKDAYS, WEEKDAYS, words
+from bot.nlu.when.lexicon import MONTHS, ORDINALS, PLURAL_WEEKDAYS, TENS, WEEKDAYS, words
 from bot.nlu.when.numbers import day_number, ordinal
 from bot.nlu.when.stretches import AnyOf, HolidayWeekend, Month, Through, WeekOf
 from bot.nlu.when.tokens import Token
@@ -255,6 +255,8 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule(date_day, "<month> (the)? <ordinal>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "<month> <day_number>", lambda number, day: MonthDay(day, number))
     grammar.rule(date_day, "(on)? <slash_spoken>", lambda said: MonthDay(said[1], said[0]))
+    grammar.terminal("clear_ordinal", {*ORDINALS, *TENS}, _clear_ordinal)
+    grammar.rule(date_day, "<clear_ordinal>", MonthDay)
     grammar.rule(date_day, "on the <day_number> <pause>", lambda day, _: MonthDay(day))
     grammar.rule(date_day, "the too", lambda: MonthDay(2))
     grammar.rule(date_day, "<base_date> <year>", lambda node, year: MonthDay(node.day, node.month, year))
@@ -285,6 +287,12 @@ def _add_dates(grammar: Grammar) -> None:
     grammar.rule("week_of", "<holiday> weekend", HolidayWeekend)
     grammar.rule("week_of", "(the)? week (of | beginning | starting | that starts)? (on)? <plain_day>", WeekOf)
     grammar.rule(date_day, "(the)? <digit_ordinal> of <week_span>", lambda day, span: In(MonthDay(day), span))
+
+
+def _clear_ordinal(tokens: list[Token], at: int) -> tuple[int, int] | None:
+    """Read "sixteenth" without "the": an ordinal that ranks nothing so high."""
+    found = ordinal(tokens, at)
+    return found if found and found[1] > 10 else None
 
 
 def _digit_ordinal(tokens: list[Token], at: int) -> tuple[int, int] | None:

@@ -69,7 +69,7 @@ def refuse(tokens: list[Token], items: list[Item], groups: list[Group]) -> list[
     return groups
 
 
-def give_up(groups: list[Group], context: Context) -> list[Group]:
+def give_up(items: list[Item], groups: list[Group], context: Context) -> list[Group]:
     """Return the groups with the known visit's own day no longer wished for, where another day is wished for beside it."""
     wishes = [each for each in groups if each.role is Role.WISH]
     dated = [each for each in wishes if each.dates]
@@ -78,10 +78,15 @@ def give_up(groups: list[Group], context: Context) -> list[Group]:
         return groups
     if len(at_visit) < len(dated):
         for each in at_visit:
-            each.role = Role.REFERENCE
+            each.role = Role.WISH if _is_choice(items, each) else Role.REFERENCE
     elif len(dated) == 1 and dated[0].times and all(item.value.is_exact for other in wishes for item in other.times):
         dated[0].role = Role.REFERENCE  # "appointment at 10 tuesday, can we do 10:30"
     return groups
+
+
+def _is_choice(items: list[Item], found: Group) -> bool:
+    """Whether an "or" stands right before a group."""
+    return any(item.kind == "or" and item.end == found.items[0].start for item in items)
 
 
 def _is_visit(found: Group, context: Context) -> bool:

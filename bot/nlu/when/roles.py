@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.nlu.when.beside import OWNERS, comes_day, has_other, has_target, has_thing, is_away, is_bare, is_list, tells_of_own
 from bot.nlu.when.cues import Cue
-from bot.nlu.when.days import AnyDay, Every
+from bot.nlu.when.days import AnyDay, Every, Weekday
 from bot.nlu.when.lexicon import words
 from bot.nlu.when.scan import Item
-from bot.nlu.when.stretches import Open, Through
+from bot.nlu.when.stretches import Month, Open, Through, Week, WeekOf
 from bot.nlu.when.times import At, Between, From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
 from bot.nlu.when.visits import SameTime
@@ -185,6 +185,9 @@ def _settle(tokens: list[Token], items: list[Item], index: int, found: Group, st
     elif found.role is Role.RULED_OUT and (at := _wish_after(found)):
         extra.append(Group(Role.WISH, found.items[at:]))
         del found.items[at:]
+    elif cue is Cue.REJECT_POST and found.role is Role.WISH and _holds_rest(found):
+        extra.append(Group(Role.RULED_OUT, [item for item in found.items[1:] if item.kind != "comma"]))
+        del found.items[1:]
     elif cue is Cue.REJECT_POST or (
         (cue in (Cue.REJECT, Cue.BUSY) or (behind is not None and has_other(tokens, items, index))) and is_bare(items, index)
     ):
@@ -261,6 +264,14 @@ def _split_move(found: Group) -> tuple[list[Item], list[Item]] | None:
                 [replace(item, value=ends[1]), *found.items[position + 1 :]],
             )
     return None
+
+
+def _holds_rest(found: Group) -> bool:
+    """Whether a week or month stands before what is turned down of it: "next week, mornings are out"."""
+    first, rest = found.items[0], found.items[1:]
+    if not rest or not isinstance(first.value, Week | WeekOf | Month | AnyDay) or rest[0].kind in ("or", "and"):
+        return False
+    return all(item.kind != "date" or isinstance(item.value, Every | Weekday) for item in rest)
 
 
 def _split_accepted(tokens: list[Token], items: list[Item], index: int, found: Group) -> list[Group]:

@@ -78,7 +78,7 @@ def _parse(text: str, now: datetime, visit: datetime | None) -> When | None:
     items = adopt(tokens, scanned, visit is not None)
     base = Context(now, visit)
     groups = take_bare_move(tokens, items, group(tokens, items), base)
-    groups = give_up(set_aside(tokens, items, refuse(tokens, items, groups)), base)
+    groups = give_up(items, set_aside(tokens, items, refuse(tokens, items, groups)), base)
     keeps_time = _take_same_time(groups)
     wishes = [each for each in groups if each.role is Role.WISH]
     refs: list[Group] = []
