@@ -196,6 +196,7 @@ _CUES = {
 - (make that | i meant to say | or rather | on second thought)
 """,
     Cue.STORY: """
+- (i | we) know (i | we) (said | told you | asked for | wanted | picked | chose)
 - (i | we | he | she) already (come | go | do)
 - (can | could | may)? (i | we | you)? (please)? (keep | keeping | leave) (my | the)
 - (can | could | may)? (i | we | you)? (please)? (keep | keeping)

@@ -42,6 +42,11 @@ def set_aside(tokens: list[Token], items: list[Item], groups: list[Group]) -> li
             and isinstance(following.items[0].value, AfterThat)
         ):
             each.role = Role.WISH  # "i work until 5, so after that"
+    refused = {item.value for each in groups if each.role in (Role.REJECTED, Role.RULED_OUT) for item in each.dates}
+    for each in [each for each in firm if each.dates and all(item.value in refused for item in each.dates)]:
+        if len([other for other in firm if other.dates]) > 1:
+            firm.remove(each)
+            each.role = Role.STORY  # "I said Monday, but Monday is no good, so Tuesday"
     has_days = any(not isinstance(item.value, AfterThat) for each in firm for item in each.dates)
     has_times = any(each.times for each in firm)
     for each in told:

@@ -15,7 +15,7 @@ from bot.nlu.when.tokens import Token
 _SPANISH = words(
     """
     lunes martes miercoles jueves viernes sabado domingo manana mananas hoy semana proxima proximo tarde tardes noche puedo despues
-    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier semanas dias
+    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier semanas dias mes pronto asap cuanto ultima
     """
 )
 _PHRASES = """
@@ -107,13 +107,22 @@ cant make = no me sirve
 cant make = no puedo ir | no puedo venir | no podre ir | no podre
 cant make = no voy a poder ir | no voy a poder | no puedo llegar
 cant make = tengo que cancelar el | tengo que faltar el | no puede ir | no puede
-doesnt work = no me funciona | no funciona | no es bueno | esta ocupado
+doesnt work = no me funciona | no funciona | no es bueno
 im busy = estoy ocupado | estoy ocupada | trabajo el | trabajo los
 im busy = tengo que trabajar | tengo trabajo
 i have = tengo un | tengo una | tengo
 in the afternoon = in the tarde | in la tarde | the tarde
 in the morning = in la manana | in the manana
 is fine = esta bien | esta bueno | me queda bien | me sirve | me funciona | me va bien | me conviene
+so = asi que | por eso | entonces
+because = porque | ya que
+im busy = trabaja los | trabaja el | esta ocupado | esta ocupada
+lunch = el almuerzo | almuerzo
+after lunch = despues del almuerzo | despues de almorzar | despues de comer
+before lunch = antes del almuerzo
+after work = despues del trabajo | despues de trabajar | saliendo del trabajo
+after school = despues de la escuela
+before work = antes del trabajo
 im free = estoy libre | tengo libre
 can i come = puedo ir | puedo venir | podria ir | podria venir
 can it be = puede ser | podria ser | se puede
@@ -165,7 +174,8 @@ _NUMBERS = numbered("una dos tres cuatro cinco seis siete ocho nueve diez once d
 }
 _NUMBER_WORDS = {value: word for word, value in UNITS.items() if value >= 1} | {20: "twenty", 30: "thirty"}
 _CLOCK = words("la las a")
-_DAY = words("el dia")
+_DAY = words("el dia del al")
+_WEEKDAYS = words("lunes martes miercoles jueves viernes sabado domingo")
 
 
 def _phrases() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
@@ -213,10 +223,10 @@ def _phrase(raw: list[str], at: int) -> tuple[int, tuple[str, ...]]:
         ):
             continue
         return end, english
-    if raw[at] in ("de", "a") and at + 1 < len(raw) and _is_number(raw[at + 1]):
-        if raw[at] == "de" and raw[at + 2 : at + 3] == ["a"]:
+    if at + 1 < len(raw) and _is_point(raw[at + 1]):
+        if raw[at] in ("de", "del") and raw[at + 2 : at + 3] in (["a"], ["al"]):
             return at + 1, ("from",)
-        if raw[at] == "a" and raw[at - 2 : at - 1] == ["de"] and _is_number(raw[at - 1]):
+        if raw[at] in ("a", "al") and at > 1 and raw[at - 2] in ("de", "del") and _is_point(raw[at - 1]):
             return at + 1, ("to",)
     if raw[at] in ("el", "la", "los") and at + 1 < len(raw):
         if raw[at + 1] in _BY_FIRST:
@@ -224,6 +234,11 @@ def _phrase(raw: list[str], at: int) -> tuple[int, tuple[str, ...]]:
         if raw[at] == "el" and _is_number(raw[at + 1]):
             return at + 1, ("the",)
     return at, ()
+
+
+def _is_point(word: str) -> bool:
+    """Whether a word can be one end of a stretch: a number or a weekday."""
+    return _is_number(word) or word in _WEEKDAYS
 
 
 def _is_number(word: str) -> bool:
@@ -238,7 +253,7 @@ def _number(token: Token, raw: list[str], at: int) -> Token:
     if value is None:
         return token
     dated = before in _DAY or (behind == "de" and at + 2 < len(raw) and raw[at + 2] in _SPANISH)
-    weekday = before in ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+    weekday = before in _WEEKDAYS
     if 1 <= value <= 31 and (dated or weekday) and not before[:1].isdigit():
         return Token("ord", token.norm, token.start, token.end, value)
     if token.kind == "num" or (raw[at] in ("una", "uno", "once") and before not in _CLOCK):

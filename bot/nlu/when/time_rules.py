@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.nlu.when.grammar import Grammar
+from bot.nlu.when.lexicon import WEEKDAYS
 from bot.nlu.when.numbers import COUNTED, hour, is_address, packed_clock
 from bot.nlu.when.times import Around, At, Besides, Between, Clock, From, Part, Soon, Times, Until
 from bot.nlu.when.tokens import Token
@@ -56,6 +57,8 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("late in the day", 15, 19),
     ("(last | latest) (slot | appointment | opening | one | thing) (of | in) the day", 15, 19),
     ("(the)? latest (slot | appointment | opening | time | one)? (you | u) (guys)? (have | got | can)", 15, 19),
+    ("the last (appointment | time | one) <day_ahead>", 15, 19),
+    ("the last (slot | opening)", 15, 19),
     ("as? late as (possible | you can | you have | you got)", 15, 19),
     ("(first | early) half of the day", 7, 12),
     ("(second | latter | later) half of the day", 12, 19),
@@ -102,6 +105,7 @@ def add_times(grammar: Grammar) -> None:
         loose_hour,
     )
     _add_clocks(grammar)
+    grammar.terminal("day_ahead", {"on", "for", "that", "tomorrow", "today", *WEEKDAYS}, lambda tokens, at: (at, True))
     for pattern, start, end in PARTS:
         part = Part(int(start * H), int(end * H))
         grammar.rule("part", pattern, lambda *_, part=part: part)
