@@ -144,6 +144,7 @@ _CUES = {
 - (the | my | our) (doctor | dentist | mri | surgery | funeral | wedding | meeting) is (on)?
 """,
     Cue.MOVE: """
+- (go | going | switch | change) back
 - (delay | delaying | postpone | postponing) (it | me | that | this | things)?
 - (put | hold) (it | me | that | this | things)? off
 - (move | moving | change | changing | reschedule | rescheduling | switch | swap | push | bump | shift | transfer | rebook |

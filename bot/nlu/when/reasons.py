@@ -18,7 +18,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Open, Week
 from bot.nlu.when.times import Told, ToldBefore
 from bot.nlu.when.tokens import Token
-from bot.nlu.when.visits import AfterThat
+from bot.nlu.when.visits import AfterThat, ThatDay
 
 _BREAKS = words("because since as while if unless though although cuz where when")
 _WISHING = frozenset({Cue.ASK, Cue.HOPE, Cue.ACCEPT_POST, Cue.CORRECT, Cue.MOVE, Cue.TARGET, Cue.INSTEAD_OF, Cue.OWN, Cue.VISIT})
@@ -71,6 +71,7 @@ def refuse(tokens: list[Token], items: list[Item], groups: list[Group]) -> list[
         earlier = [each for each in groups if each.dates and each.items[-1].end <= item.start and each.role in (Role.WISH, Role.REJECTED)]
         if earlier and after in _POINTED_ENDS:
             earlier[-1].role, earlier[-1].any_base = Role.RULED_OUT, True
+            groups = [each for each in groups if [part.value for part in each.items] != [ThatDay()]]
     return groups
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.nlu.when.beside import OWNERS, comes_day, has_other, has_target, has_thing, is_away, is_bare, is_list, tells_of_own
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Every, Weekday
-from bot.nlu.when.lexicon import words
+from bot.nlu.when.lexicon import SUBJECTS, words
 from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Month, Open, Through, Week, WeekOf
 from bot.nlu.when.times import At, Between, From, Told, ToldBefore, Until
@@ -293,6 +293,8 @@ def _follow(tokens: list[Token], items: list[Item], index: int, state: _State) -
     item = items[index]
     if item.kind == "stop":
         state.role, state.moving, state.target, state.asked = Role.WISH, False, False, False
+    elif item.kind == "and" and item.end < len(tokens) and tokens[item.end].norm in SUBJECTS:
+        state.asked = False
     elif item.kind == "comma" and index and items[index - 1].value in (Cue.OWN, Cue.VISIT) and state.role is Role.REFERENCE:
         pass  # "i have two appointments, tuesday and thursday"
     elif item.kind in ("comma", "but", "turn"):

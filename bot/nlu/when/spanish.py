@@ -15,7 +15,8 @@ from bot.nlu.when.tokens import Token
 _SPANISH = words(
     """
     lunes martes miercoles jueves viernes sabado domingo manana mananas hoy semana proxima proximo tarde tardes noche puedo despues
-    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier semanas dias mes pronto asap cuanto ultima
+    antes mediodia cita enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre cualquier
+    semanas dias mes pronto cuanto ultima
     """
 )
 _PHRASES = """
@@ -114,6 +115,14 @@ i have = tengo un | tengo una | tengo
 in the afternoon = in the tarde | in la tarde | the tarde
 in the morning = in la manana | in the manana
 is fine = esta bien | esta bueno | me queda bien | me sirve | me funciona | me va bien | me conviene
+a week later = una semana despues | una semana mas tarde
+a week earlier = una semana antes
+days later = dias despues | dias mas tarde
+days earlier = dias antes
+weeks later = semanas despues | semanas mas tarde
+hours later = horas despues | horas mas tarde
+hours earlier = horas antes
+same day and time = el mismo dia y la misma hora | el mismo dia y a la misma hora | mismo dia y hora
 so = asi que | por eso | entonces
 because = porque | ya que
 im busy = trabaja los | trabaja el | esta ocupado | esta ocupada

@@ -114,6 +114,7 @@ def _add_same(grammar: Grammar, date: str) -> None:
         grammar.rule(date, f"(the)? week after next (at | but | , | on | and)? {words}", lambda: SameWeekdayIn(2))
         grammar.rule(date, f"{words} (but | just | , | of)? (the)? (following week | week after)", lambda: DaysFromVisit(7))
         grammar.rule(date, f"(the)? (following week | week after) (at | but | , | on | and)? {words}", lambda: DaysFromVisit(7))
+    grammar.rule(date, day_too, SameTime)
     grammar.rule(date, same, SameTime)
     grammar.rule(date, f"{same} (on | but | but on | just on | just | of | , | in)? <date>", SameTime)
     grammar.rule(date, f"<date> (at | but | for | - | and)? {same}", SameTime)

@@ -187,7 +187,8 @@ def _wish_items(wishes: list[Group]) -> list[Item]:
 def _same_day_meant(reference: Constraint | None, parts: list[Clause], items: list[Item], tokens: list[Token]) -> bool:
     """Whether a clock time stands against the visit's own: "late for my 3, can we do 4 instead"."""
     exact = all(clause.times is not None and clause.times.is_exact for clause in parts)
-    if exact and any(item.value is Cue.ACCEPT_POST and tokens[item.start].norm == "instead" for item in items):
+    swaps = ((Cue.ACCEPT_POST, "instead"), (Cue.TARGET, "back"))
+    if exact and any((item.value, tokens[item.start].norm) in swaps for item in items if item.kind == "cue"):
         return True
     return exact and reference is not None and all(option.is_exact or isinstance(option, TimeRange) for option in reference.options)
 
@@ -315,6 +316,7 @@ def _relative(items: list[Item], tokens: list[Token]) -> str | None:
         if (
             asked
             or item.end - item.start > 2
+            or (index + 1 < len(items) and items[index + 1].kind == "date" and not items[index + 1].value.is_container)
             or tokens[item.start].norm in ("move", "bump", "bring", "push")
             or before
             in (

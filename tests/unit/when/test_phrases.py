@@ -25,6 +25,9 @@ HERE = Path(__file__).parent
         ("fresh_3.tsv", 0.97),
         ("fresh_4.tsv", 0.97),
         ("fresh_5.tsv", 0.97),
+        ("fresh_6.tsv", 0.95),
+        ("fresh_7.tsv", 0.96),
+        ("fresh_8.tsv", 0.95),
     ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
