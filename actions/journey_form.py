@@ -62,6 +62,8 @@ class ValidateJourneyForm(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
         asked = tracker.get_slot("requested_slot")
+        if asked and turn.asked_by_itself(asked):
+            asked = None
         beside = turn.answered_by(FORM)
         journey = Journey.from_json(turn.get("journey"))
         # What another action passed on unanswered opens a journey like any message; beside an open one it only brings the question back.

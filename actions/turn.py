@@ -67,6 +67,19 @@ class Turn:
         """Had the last question not reached the patient when this was written? Then it answers nothing."""
         return bool(self.metadata.get("unseen_question"))
 
+    def asked_by_itself(self, slot: str) -> bool:
+        """Was this question first put in answer to an earlier clause of the same message? Then nobody has read it yet."""
+        before, earlier = True, None
+        for event in self.tracker.events:
+            if event["event"] == "user" and event.get("message_id") == self.message_id:
+                before = False
+            elif event["event"] == "slot" and event["name"] == "requested_slot":
+                if before:
+                    earlier = event["value"]
+                elif event["value"] == slot:
+                    return earlier != slot
+        return False
+
     def answered_by(self, form: str) -> str:
         """Return the other action that already answered this message, so that the form is only being come back to; "" when none did."""
         for event in reversed(self.tracker.events):

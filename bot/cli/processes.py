@@ -127,6 +127,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     from bot.rate import WHATSAPP_PER_SECOND, Rate, RateByLine, SharedRate, Unlimited
     from bot.safety.screen import Screen
     from bot.sender import Sender
+    from bot.turns.bursts import Quiet
     from bot.turns.worker import Worker
     from bot.types import Channel
     from channels.rasa_turn.client import RasaDialogue
@@ -152,7 +153,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
             if settings.whatsapp_number != settings.sms_number:
                 rate = RateByLine({settings.whatsapp_number: SharedRate(redis, WHATSAPP_PER_SECOND)}, rate)
         dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
-        turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency)
+        turns = Worker(database, dialogue, Screen.load(), house, clock, wake, settings.turn_concurrency, quiet=Quiet())
         carriers = {Channel.SMS: carrier, Channel.WHATSAPP: carrier}
         sender = Sender(database, carriers, clock, wake, rate, random.random, sms_line=settings.sms_number)
         # Answers written while turns finish are still sent: the sender stops after them.

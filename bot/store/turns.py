@@ -236,6 +236,12 @@ def waiting_messages(connection: Connection, conversation_id: str) -> tuple[Stor
     return _messages(connection, _WAITING, conversation=conversation_id)
 
 
+def unanswered(connection: Connection, conversation_id: str) -> tuple[tuple[StoredMessage, ...], bool]:
+    """Return the messages that no turn has taken yet, in order, and whether a question is open."""
+    asked = connection.scalar(sa.select(conversation.c.awaiting).where(conversation.c.id == conversation_id))
+    return waiting_messages(connection, conversation_id), asked not in (None, Awaiting.NONE.value, Awaiting.FREE_TEXT.value)
+
+
 def _unseen(connection: Connection, conversation_id: str, received_at: datetime) -> bool:
     """Whether the conversation's last question cannot have been read when that message was written.
 

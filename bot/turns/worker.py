@@ -24,6 +24,7 @@ from bot.store.conversations import StaleLease
 from bot.store.database import Database
 from bot.store.turns import Held
 from bot.turns import records, settle
+from bot.turns.bursts import Quiet
 from bot.turns.composing import Composition, compose
 from bot.turns.house import House
 from bot.turns.records import BadRecord
@@ -68,7 +69,10 @@ class Wake(Protocol):
 
 
 class Worker:
-    """Answers conversations until told to stop. `name` must be unique among all workers; by default it is random."""
+    """Answers conversations until told to stop. `name` must be unique among all workers; by default it is random.
+
+    Without `quiet` every text is answered at once, by itself.
+    """
 
     def __init__(
         self,
@@ -82,6 +86,7 @@ class Worker:
         *,
         name: str | None = None,
         patience: Patience | None = None,
+        quiet: Quiet | None = None,
         lease_s: float = LEASE_S,
     ) -> None:
         self._database = database
@@ -93,6 +98,7 @@ class Worker:
         self._places = asyncio.Semaphore(concurrency)
         self._name = name or f"worker-{secrets.token_hex(6)}"
         self._patience = patience or Patience()
+        self._quiet = quiet
         self._lease_s = lease_s
         self._active: set[str] = set()
         self._again: set[str] = set()
@@ -167,6 +173,7 @@ class Worker:
     async def _look(self, conversation_id: str) -> None:
         retry_in: float | None = None
         try:
+            await self._burst(conversation_id)
             async with self._places:
                 retry_in = await self.serve(conversation_id)
         finally:
@@ -176,6 +183,23 @@ class Worker:
                 self.offer(conversation_id)
         if retry_in is not None and not self._stopping:
             self._start(self._later(conversation_id, retry_in))
+
+    async def _burst(self, conversation_id: str) -> None:
+        """Wait until the patient seems to have finished writing."""
+        if self._quiet is None:
+            return
+        await self._clock.sleep(self._quiet.short)
+        try:
+            while not self._stopping:
+                messages, asked = await self._database.reading(turns.unanswered, conversation_id)
+                rest = self._quiet.rest(messages, asked=asked, now=self._clock.now())
+                if rest <= 0:
+                    return
+                await self._clock.sleep(rest)
+        except sa.exc.SQLAlchemyError as error:
+            log.warning(
+                "a burst of conversation %s could not be read (%s); it is answered as it stands", conversation_id, type(error).__name__
+            )
 
     async def _later(self, conversation_id: str, seconds: float) -> None:
         await self._clock.sleep(seconds)

@@ -32,6 +32,7 @@ from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.database import Database
+from bot.turns.bursts import Quiet
 from bot.turns.worker import Worker
 from bot.types import Channel
 from bot.wake import Wake
@@ -48,6 +49,8 @@ ZONE = ZoneInfo("America/New_York")
 # The Monday of the golden dialogues.
 MONDAY = datetime(2025, 6, 2, 8, 2, tzinfo=ZONE)
 WAIT_SECONDS = 30.0
+# Shorter than for patients: the texts of a scenario's burst are posted together.
+QUIET = Quiet(short=0.05, unfinished=0.4, longest=1.0)
 
 
 class MovedClock:
@@ -234,7 +237,7 @@ async def _work(
     stack.push_async_callback(carrier.close)
     dialogue = RasaDialogue(settings.rasa_url, settings.internal_token, session)
     stop = asyncio.Event()
-    worker = Worker(database, dialogue, Screen.load(), house, clock, wake, 8)
+    worker = Worker(database, dialogue, Screen.load(), house, clock, wake, 8, quiet=QUIET)
     carriers = {Channel.SMS: carrier, Channel.WHATSAPP: carrier}
     sender = Sender(database, carriers, clock, wake, Unlimited(), lambda: 0.5, sms_line=settings.sms_number)
     works = [asyncio.create_task(worker.run(stop)), asyncio.create_task(sender.run(stop))]
