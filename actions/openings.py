@@ -37,6 +37,7 @@ class Need:
     like: datetime | None = None
     excluding: tuple[str, ...] = ()
     soonest: bool = False
+    another_day: bool = False
     refusal: Callable[[Opening], str | None] = field(default=lambda _opening: None)
 
 
@@ -131,6 +132,9 @@ def _allowed(found: Sequence[Opening], need: Need) -> tuple[list[Opening], str]:
     """Return the openings that no rule forbids, and the first rule that forbade one."""
     refusals = [need.refusal(opening) for opening in found]
     kept = [opening for opening, refusal in zip(found, refusals, strict=True) if refusal is None]
+    if need.another_day and need.like is not None:
+        # Whoever gives a visit up seldom can come at another hour of that day.
+        kept = [each for each in kept if each.start.astimezone(need.like.tzinfo).date() != need.like.date()] or kept
     return kept, next((refusal for refusal in refusals if refusal), "")
 
 

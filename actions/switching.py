@@ -62,9 +62,16 @@ PUT_BACK = re.compile(
 )
 _BOOKS = re.compile(
     r"\b(?:second|extra|additional|one more|another) (?:visit|appointment|appt|session|therapy)\b"
+    r"|^\W*(?:and |also |oh |ok(?:ay)? )*(?:another|one more) (?:one )?(?:for|on|in|the)\b"
     r"|\badd (?:an? |another )?(?:visit|appt|appointment|session|(?:mon|tues|wednes|thurs|fri)day)\b",
     re.IGNORECASE,
 )
+_CANCELS = re.compile(
+    r"\bcancel|\b(?:take|call|knock|cross|scratch|strike) (?:it|that|me|this) off\b|\btake (?:it|me|that) out\b"
+    r"|\b(?:drop|scratch|scrap|skip|delete|remove|axe) (?:it|that|the|my|this|\w+day)\b",
+    re.IGNORECASE,
+)
+_WAITLIST = re.compile(r"\b(?:wait(?:ing)?[- ]?list|stand[- ]?by|cancel+ation list|list for)\b", re.IGNORECASE)
 _FORGET = re.compile(r"\b(?:forget (?:it|about it|that)|never ?mind|nvm|leave (?:it|things) (?:be|as|alone))\b", re.IGNORECASE)
 
 
@@ -94,7 +101,9 @@ def opened_by(step: Step) -> str:
         return ""
     if intent == "reschedule_appointment" and turn.get("last_change") and turn.get("when") and not _ANOTHER.search(turn.text):
         return ""
-    if intent in ("reschedule_appointment", "inform") and _BOOKS.search(turn.text):
+    if intent in ("reschedule_appointment", "book_appointment", "inform", "ask_more_options") and _WAITLIST.search(turn.text):
+        return "leave_waitlist" if says_leave(turn.text) else "waitlist"
+    if intent in ("reschedule_appointment", "inform", "ask_more_options") and _BOOKS.search(turn.text):
         return "book"
     return START.get(intent, "")
 
@@ -150,7 +159,7 @@ def _asks_twice(step: Step) -> bool:
 
 
 def _cancels(step: Step) -> bool:
-    return bool(re.search(r"\bcancel", step.turn.text, re.IGNORECASE))
+    return bool(_CANCELS.search(step.turn.text))
 
 
 def _names_a_time(step: Step) -> bool:

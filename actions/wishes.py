@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from actions import mentions
 from bot.nlu.when import Constraint, When, narrow, parse
 
 
@@ -33,7 +34,12 @@ def read(saying: Mapping[str, Any], visit: datetime | None = None) -> When | Non
     """Return what one saying says about time; None for nothing, and for the answer to a question about readings."""
     if "text" not in saying:
         return None
-    return parse(saying["text"], datetime.fromisoformat(saying["said_at"]), visit.replace(tzinfo=None) if visit else None)
+    text, said_at = saying["text"], datetime.fromisoformat(saying["said_at"])
+    if visit is None:
+        return parse(text, said_at)
+    start = visit.replace(tzinfo=None)
+    # What is said of openings on offer speaks of those, not of the visit given up.
+    return parse(text if saying.get("offered") else mentions.without(text, start, said_at), said_at, start)
 
 
 def wants_soonest(said: Sequence[Mapping[str, Any]]) -> bool:
@@ -47,13 +53,22 @@ def visits_meant(said: Sequence[Mapping[str, Any]], starts: Sequence[datetime], 
 
     `answering` tells that the last words answer "which visit?", so that a bare day names one.
     """
+    naive = [start.replace(tzinfo=None) for start in starts]
     for position in range(len(said) - 1, -1, -1):
         found = read(said[position])
+        if "text" in said[position] and not (answering and position == len(said) - 1):
+            named_beside = mentions.meant(said[position]["text"], naive, datetime.fromisoformat(said[position]["said_at"]))
+            if named_beside is not None:
+                return [named_beside]
         if found is None:
             continue
         named = found.visit_reference
-        if named is None and answering and position == len(said) - 1:
-            named = found.constraint
+        if answering and position == len(said) - 1:
+            said_at = datetime.fromisoformat(said[position]["said_at"])
+            told = [index for index, start in enumerate(naive) if mentions.find(said[position]["text"], start, said_at.date())]
+            if len(told) == 1:
+                return told
+            named = named or found.constraint
         if named is None:
             continue
         meant = [index for index, start in enumerate(starts) if named.allows(start.replace(tzinfo=None))]

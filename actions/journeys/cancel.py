@@ -14,7 +14,9 @@ from actions.scheduling.types import Status, Visit, to_json
 from actions.step import Step
 
 _NO_OTHER = re.compile(
-    r"\b(?:no|not|don'?t|dont|nope|without|nor)\b.{0,25}\b(?:other|another|different|new) (?:days?|times?|dates?|one|appointment|visit)\b",
+    r"\b(?:no|not|don'?t|dont|nope|without|nor)\b.{0,25}\b(?:other|another|different|new) (?:days?|times?|dates?|one|appointment|visit)\b"
+    r"|\b(?:just|only|simply) (?:cancel|drop|take|scratch|remove|delete)\b"
+    r"|\b(?:don'?t|dont|no need to|not) (?:want to )?(?:move|reschedule|rebook)\b",
     re.IGNORECASE,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from actions import rules, wishes
@@ -11,6 +12,13 @@ from actions.scheduling.types import Actor, Opening, Visit
 from actions.standing import Standing
 from actions.step import Step
 from bot.clinic import VisitType
+
+# Words that leave the visit's own day among what may be offered.
+_SAME_DAY = re.compile(
+    r"\b(?:(?:same|that|this) day|earlier|later|sooner|(?:other|another|different) (?:time|hour|slot)s?|instead of (?:at )?\d"
+    r"|(?:hour|minutes?|bit|little) (?:before|after))\b",
+    re.IGNORECASE,
+)
 
 
 def need_for(step: Step, own: Standing, visits: Sequence[Visit], *, moving: Visit | None = None, kind: VisitType | None = None) -> Need:
@@ -53,5 +61,11 @@ def need_for(step: Step, own: Standing, visits: Sequence[Visit], *, moving: Visi
         like=clinic.local(moving.start) if moving is not None else None,
         excluding=(moving.slot,) if moving is not None and moving.slot else (),
         soonest=wishes.wants_soonest(step.journey.said),
+        another_day=moving is not None and not _SAME_DAY.search(_words(step)),
         refusal=refusal,
     )
+
+
+def _words(step: Step) -> str:
+    """Return everything said about when, and what the journey began with."""
+    return " ".join([step.journey.words, *(str(each.get("text", "")) for each in step.journey.said)])

@@ -43,6 +43,11 @@ class BirthDate:
     complete_year: bool
 
 
+LONGEST_MONTH = 31
+_YEAR = re.compile(r"(?<![\d/.:-])(?:19|20)?\d\d(?![\d/.:-]|\s*(?:min|%|percent|am\b|pm\b))", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|instead of) (?:in |the )?\d+(?:st|nd|rd|th)?\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a text states of a date. A year below 100 is the last two digits of one; None is what is not stated."""
@@ -70,7 +75,8 @@ def find(text: str, today: date) -> BirthDate | None:
 
 def parts(text: str) -> Parts:
     """Return what an answer states of a date of birth: "October 5th" is a month and a day, "fourteen" a day, "1979" a year."""
-    return _with_bare(_stated(text), Parts())
+    stated = _stated(text)
+    return _with_bare(stated if stated.start is not None else _year_alone(text), Parts())
 
 
 def complete(text: str, earlier: str, today: date) -> BirthDate | None:
@@ -84,6 +90,8 @@ def complete(text: str, earlier: str, today: date) -> BirthDate | None:
         return whole
     stated = _stated(text)
     if stated.start is None:
+        stated = _year_alone(text)
+    if stated.start is None:
         return None
     before = parts(earlier)
     named = _with_bare(stated, before)
@@ -95,6 +103,14 @@ def complete(text: str, earlier: str, today: date) -> BirthDate | None:
         return None
     value = _date(year, month, day, year >= 100, today)
     return BirthDate(value, stated.start, stated.end, year >= 100) if value else None
+
+
+def _year_alone(text: str) -> _Stated:
+    """Return the year in an answer that holds one number too great for a day: "wait, 88 lol, not 98"."""
+    found = [each for each in _YEAR.finditer(_DENIED.sub(lambda denied: " " * len(denied[0]), text)) if int(each[0]) > LONGEST_MONTH]
+    if len(found) != 1:
+        return _Stated()
+    return _Stated(Parts(year=int(found[0][0])), start=found[0].start(), end=found[0].end())
 
 
 def _find(text: str, today: date, *, asked: bool) -> BirthDate | None:
