@@ -30,6 +30,8 @@ _A_WEEK = 7
 _STAND_INS = ("it", "", None)
 # Words between two days that make a list of them: neither is given up.
 _LISTED = re.compile(r"\s*(?:,|/|&|\bor\b|\band\b|\bo\b|\by\b|,\s*(?:or|and))\s*(?:on |maybe |even )?(?:the )?", re.IGNORECASE)
+# "later on Wednesday" wishes for that very day.
+_STILL_WISHED = re.compile(r"\b(?:earlier|later|sooner|else|time|hour|slot|opening)s? (?:on |in |that |the |for )*$", re.IGNORECASE)
 _PART = r"(?:\s+(?:morning|afternoon|evening|night|visit|appointment|appt|session|one))?"
 
 
@@ -74,7 +76,11 @@ def without(text: str, visit: datetime, said_at: datetime) -> str:
 
     `visit` and `said_at` are naive clinic-local.
     """
-    mentions = [each for each in find(text, visit, said_at.date()) if not _in_a_list(text, each, said_at)]
+    mentions = [
+        each
+        for each in find(text, visit, said_at.date())
+        if not _STILL_WISHED.search(text, 0, each.start) and not _in_a_list(text, each, said_at)
+    ]
     if not mentions:
         return text
     for word in _STAND_INS:

@@ -161,7 +161,10 @@ async def _nearest(context: Context, need: Need, wanted: Sequence[Window]) -> li
         kept, _ = _allowed(found, need)
         near += sorted((each for each in kept if each not in near), key=lambda opening: _distance(opening, wanted))
     first = near[: context.clinic.policies.offers]
-    return [*sorted(first, key=lambda opening: opening.start), *near[len(first) :]]
+    days = {moment.date() for start, end in wanted if end - start <= timedelta(days=1) for moment in (start, end - timedelta(minutes=1))}
+    # What is open on the wished day itself comes first, the rest as the calendar has it.
+    ordered = sorted(first, key=lambda opening: (opening.start.astimezone(context.clinic.zone).date() not in days, opening.start))
+    return [*ordered, *near[len(first) :]]
 
 
 def _distance(opening: Opening, windows: Sequence[Window]) -> timedelta:
