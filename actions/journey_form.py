@@ -42,6 +42,8 @@ CHANGES_AGAIN = frozenset(
     {"correct_value", "deny", "inform", "reschedule_appointment", "choose_option", "ask_more_options", "affirm", "confirm_appointment"}
 )
 TAPBACK = "EXTERNAL_tapback"
+# Changes of a visit that stands until the patient has said yes.
+UNFINISHED = frozenset({"reschedule", "cancel"})
 # Reactions that say yes to a reminder, as telephones write them.
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
@@ -83,6 +85,8 @@ class ValidateJourneyForm(Action):
             requested = _schedule_is_away(step, unsettled=isinstance(error, NotSettled))
         if requested is None and turn.get("next_step") is None:
             requested = await self._next(step)
+        if requested and step.journey.kind in UNFINISHED and step.journey.visit is not None and step.proof is not None:
+            turn.record("unfinished", visit=step.whose + step.when(step.journey.visit.start))
         turn.set(journey=step.journey.as_json() if requested else None)
         turn.clear(*PASSING_SLOTS, *(() if beside else ("misunderstood",)))
         if not requested:

@@ -84,8 +84,8 @@ class Record:
     """Something a turn wants stored together with its replies: a hand-off, a staff task, a proof of identity, an audit entry.
 
     `kind` is one of `handoff` {reason, urgency?, summary, facts}, `staff_task` {kind, detail, owner?, due_at?, dedupe_key?},
-    `identity` {patient, proven_until}, `consent` {opted_out}, `audit` {what, actor, patient?, detail?}, or one of
-    `bot.turns.patient_records`; `detail` is JSON.
+    `identity` {patient, proven_until}, `consent` {opted_out}, `audit` {what, actor, patient?, detail?}, `unfinished` {visit} (a change
+    was begun: if the patient falls silent she hears that this visit stands), or one of `bot.turns.patient_records`; `detail` is JSON.
     """
 
     kind: str

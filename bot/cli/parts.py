@@ -36,6 +36,7 @@ def house_of(settings: Settings) -> House:
         sms_line=settings.sms_number,
         telephone=_in_words(clinic.front_desk),
         templates=Templates.load(),
+        quiet_hours=clinic.policies.quiet_hours,
     )
 
 

@@ -38,7 +38,8 @@ class Draft:
 
     `owner_version` is the conversation's when the bot wrote it; None for what must go out whoever owns the conversation. `statement` is
     what of the body still holds when its question is withdrawn unsent. `options` ({id, title, value, description?}) may be tapped
-    where the channel shows them; `template` ({name, variables, text}) says the same outside of WhatsApp's window.
+    where the channel shows them; `not_before` holds it back until then; `template` ({name, variables, text}) says the same outside of
+    WhatsApp's window.
     """
 
     conversation_id: str | None
@@ -57,6 +58,7 @@ class Draft:
     statement: str | None = None
     options: Sequence[Mapping[str, str]] | None = None
     template: Mapping[str, Any] | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def put(connection: Connection, drafts: Sequence[Draft], now: datetime) -> list[
         position += 1
         identifier = new_id("ob")
         values = {**vars(draft), "channel": draft.channel.value, "awaiting": draft.awaiting.value}
-        connection.execute(outbox.insert().values(id=identifier, position=position, next_try_at=now, created_at=now, **values))
+        due_at = values.pop("not_before") or now
+        connection.execute(outbox.insert().values(id=identifier, position=position, next_try_at=due_at, created_at=now, **values))
         ids.append(identifier)
     return ids
 

@@ -108,6 +108,10 @@ class Held:
     fence: int
 
 
+STILL_UNCHANGED = "still_unchanged"
+"""The sentence that waits for a patient's silence."""
+
+
 def add_trigger(
     connection: Connection, conversation_id: str, identifier: str, payload: Mapping[str, Any], now: datetime, kind: str = "trigger"
 ) -> None:
@@ -256,14 +260,16 @@ def _unseen(connection: Connection, conversation_id: str, received_at: datetime)
 
 
 def supersede_unsent_questions(connection: Connection, conversation_id: str) -> list[str]:
-    """Withdraw the bot's questions that no carrier has been given: a later turn has made them out of date.
+    """Withdraw the bot's questions that no carrier has been given, and what was to be said of a silence: a later turn has come instead.
 
     A text that also states something keeps its statement. Returns the bodies that are not sent as they were written.
     """
     unsent = (
         sa.select(outbox.c.id, outbox.c.body, outbox.c.statement)
         .where(outbox.c.conversation_id == conversation_id, sa.text("outbox.state = 'queued'"), outbox.c.attempts == 0)
-        .where(outbox.c.purpose == "answer", outbox.c.awaiting != Awaiting.NONE.value)
+        .where(
+            sa.or_(sa.and_(outbox.c.purpose == "answer", outbox.c.awaiting != Awaiting.NONE.value), outbox.c.response == STILL_UNCHANGED)
+        )
     )
     rows = connection.execute(unsent).all()
     for row in rows:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clinic import QuietHours
 from bot.phrases import Phrases
 from bot.turns.composing import AutoReplies
 from bot.types import Channel
@@ -31,10 +32,19 @@ class House:
     sms_line: str = ""
     telephone: str = ""
     templates: Templates = field(default_factory=Templates)
+    quiet_hours: QuietHours | None = None
 
     def say(self, name: str, channel: Channel | None = None) -> str:
         """Return one of the line's own sentences. Raises PhraseError."""
         return self.phrases.text(name, channel, clinic=self.clinic, console=self.console_url, telephone=self.telephone)
+
+    def awake(self, moment: datetime) -> datetime:
+        """Return the moment, or the end of the quiet hours that it falls into."""
+        local = moment.astimezone(self.zone)
+        if self.quiet_hours is None or not self.quiet_hours.holds(local.time()):
+            return moment
+        end = local.replace(hour=self.quiet_hours.end.hour, minute=self.quiet_hours.end.minute, second=0, microsecond=0)
+        return end if end > local else end + timedelta(days=1)
 
     def day(self, now: datetime) -> str:
         """Return the clinic-local ISO date."""

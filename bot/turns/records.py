@@ -24,6 +24,7 @@ _REQUIRED = {
     "identity": ("patient", "proven_until"),
     "consent": ("opted_out",),
     "audit": ("what", "actor"),
+    "unfinished": ("visit",),
     **patient_records.REQUIRED,
 }
 
@@ -52,6 +53,7 @@ class Wanted:
     identity: tuple[str, datetime] | None
     opted_out: bool | None
     told: tuple[Record, ...] = ()
+    unfinished: Mapping[str, Any] | None = None
 
 
 def read(records: Sequence[Record]) -> Wanted:
@@ -62,6 +64,7 @@ def read(records: Sequence[Record]) -> Wanted:
     identity: tuple[str, datetime] | None = None
     opted_out: bool | None = None
     told: list[Record] = []
+    unfinished: Mapping[str, Any] | None = None
     for record in records:
         if record.kind not in _REQUIRED:
             raise BadRecord(f"a record's kind is {record.kind!r}; use one of {', '.join(_REQUIRED)}")
@@ -87,11 +90,13 @@ def read(records: Sequence[Record]) -> Wanted:
             identity = (str(detail["patient"]), proven)
         elif record.kind == "consent":
             opted_out = bool(detail["opted_out"])
+        elif record.kind == "unfinished":
+            unfinished = detail
         elif record.kind in patient_records.REQUIRED:
             told.append(record)
         else:
             audits.append({name: detail.get(name) for name in ("what", "actor", "patient", "detail")})
-    return Wanted(handoff, tuple(tasks), tuple(audits), identity, opted_out, tuple(told))
+    return Wanted(handoff, tuple(tasks), tuple(audits), identity, opted_out, tuple(told), unfinished)
 
 
 def write(connection: Connection, held: Held, wanted: Wanted, now: datetime) -> None:

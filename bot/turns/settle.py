@@ -7,7 +7,7 @@ two write transactions. All of them raise StaleLease, having written nothing, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ from bot.types import Awaiting, Channel, Owner, Say, TurnResult
 
 HOLDING_EVERY = timedelta(hours=1)
 HOLDING_QUEUE = "holding_queue"
+SILENCE = timedelta(hours=3)
+"""After so long a half-done change counts as left: chosen, longer than a working patient's breaks and within most opening days."""
 PRIVATE = frozenset({"abuse"})
 """Categories whose texts leave no trace of what was said: another person may read the phone (see the safety table)."""
 
@@ -91,7 +93,18 @@ def settle_answer(
     values: dict[str, Any] = {"awaiting": (Awaiting.NONE if unasked else result.awaiting).value, **introduced}
     if house.keeps_explanations:
         turns.explain(connection, held.id, result.explanation)
-    return _end(connection, held, joined(drafts), now, seconds, values)
+    drafts = joined(drafts)
+    if wanted.unfinished is not None and wanted.handoff is None and not overtaken and held.channel is not Channel.VOICE:
+        drafts.append(_of_silence(house, held, str(wanted.unfinished["visit"]), len(result.says), version, now))
+    return _end(connection, held, drafts, now, seconds, values)
+
+
+def _of_silence(house: House, held: Held, visit: str, seq: int, version: int, now: datetime) -> Draft:
+    """Return what the patient hears if she leaves a change half done: her visit stands. Her next message withdraws it."""
+    due = house.awake(now + SILENCE)
+    text = house.phrases.text(turns.STILL_UNCHANGED, held.channel, clinic=house.clinic, visit=visit)
+    draft = _draft(held, seq, "outreach", text, response=turns.STILL_UNCHANGED, owner_version=version)
+    return replace(draft, not_before=due)
 
 
 def settle_safety(connection: Connection, house: House, held: Held, signs: Sequence[Sign], now: datetime, seconds: float) -> Settled:

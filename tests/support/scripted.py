@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from bot.clinic import QuietHours
 from bot.phrases import Phrases
 from bot.store import inbox
 from bot.store.database import Database
@@ -133,6 +134,7 @@ class Line:
     wake: NoWake = field(default_factory=NoWake)
     oncall: str = ONCALL
     introduce: bool = False
+    quiet_hours: QuietHours | None = None
 
     @property
     def house(self) -> House:
@@ -144,6 +146,7 @@ class Line:
             oncall_number=self.oncall,
             paging_line=LINE,
             console_url="http://127.0.0.1:8080/staff",
+            quiet_hours=self.quiet_hours,
             sms_line=LINE,
             telephone="(207) 555-0110",
             templates=Templates.load(ROOT / "data/whatsapp/templates"),

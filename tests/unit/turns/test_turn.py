@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import time, timedelta
 
+from bot.clinic import QuietHours
 from bot.store.tables import audit, booking_request, conversation, handoff, message, outbox, staff_task, turn
 from bot.turns.worker import Patience
 from bot.types import Awaiting, Record, TurnFailed, TurnRequest, TurnResult
@@ -207,3 +209,36 @@ async def test_lost_owner_means_no_second_answer(line: Line) -> None:
     await line.answer(accepted)
     assert line.sent() == ["echo: hi"]
     assert line.one(conversation).lease_owner is None
+
+
+class TestAChangeLeftHalfDone:
+    UNFINISHED = Record("unfinished", {"visit": "Tue Jun 3, 10:00 AM"})
+
+    async def test_a_silent_patient_hears_later_that_her_visit_stands(self, line: Line) -> None:
+        line.dialogue = ScriptedDialogue(says(ask="1) Wed 2) Thu", awaiting=Awaiting.CHOICE, records=[self.UNFINISHED]))
+        await line.answer(line.text("move my visit"))
+        question, later = line.rows(outbox)
+        assert question.next_try_at == line.clock.now()
+        assert (later.purpose, later.state, later.awaiting) == ("outreach", "queued", "none")
+        assert "Tue Jun 3, 10:00 AM" in later.body
+        assert later.next_try_at == line.clock.now() + timedelta(hours=3)
+
+    async def test_her_next_message_takes_that_back(self, line: Line) -> None:
+        line.dialogue = ScriptedDialogue(says(ask="1) Wed 2) Thu", awaiting=Awaiting.CHOICE, records=[self.UNFINISHED]), says("Done."))
+        await line.answer(line.text("move my visit"))
+        await line.answer(line.text("1"))
+        assert [row.state for row in line.rows(outbox) if row.response == "still_unchanged"] == ["superseded"]
+
+    async def test_nobody_is_told_at_night(self, line: Line) -> None:
+        line.quiet_hours = QuietHours(time(20), time(8))
+        line.clock.move(hours=6)
+        line.dialogue = ScriptedDialogue(says(ask="1) Wed 2) Thu", awaiting=Awaiting.CHOICE, records=[self.UNFINISHED]))
+        await line.answer(line.text("move my visit"))
+        later = line.rows(outbox)[-1].next_try_at.astimezone(line.house.zone)
+        assert (later.hour, later.minute) == (8, 0)
+
+    async def test_nothing_of_the_kind_when_a_person_takes_over(self, line: Line) -> None:
+        handoff = Record("handoff", {"reason": "asked_for_person", "facts": {}})
+        line.dialogue = ScriptedDialogue(says("A person comes.", records=[self.UNFINISHED, handoff]))
+        await line.answer(line.text("a person please"))
+        assert [row.response for row in line.rows(outbox) if row.response == "still_unchanged"] == []
