@@ -15,7 +15,12 @@ from bot.yamlfile import FileError
 from tests.support.scripted import ROOT
 
 PHRASES = Phrases.load(ROOT / "data/responses/line.yml")
-VALUES = {"clinic": "Harbor PT", "console": "https://line.harbor-pt.example/staff", "telephone": "(207) 555-0110", "visit": "Tue Jun 3, 10:00 AM"}
+VALUES = {
+    "clinic": "Harbor PT",
+    "console": "https://line.harbor-pt.example/staff",
+    "telephone": "(207) 555-0110",
+    "visit": "Tue Jun 3, 10:00 AM",
+}
 # GSM 03.38's basic set; each character counts once.
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
