@@ -13,7 +13,8 @@ from bot import recovery
 KIND = "service_recovery"
 # Threats of law and of authorities, and anger that no automated answer will calm: a person, at once.
 _LEGAL = re.compile(
-    r"\b(?:lawyers?|attorneys?|abogad[oa]s?|sue|suing|sued|lawsuit|legal action|(?:small claims|see you in) court|"
+    r"\b(?:lawyers?|attorneys?|abogad[oa]s?|(?:to|will|i'?ll|gonna|could|should|can|shall) sue|suing|sued|"
+    r"lawsuit|legal action|(?:small claims|see you in) court|"
     r"malpractice|negligence|medical board|licen[sc]ing board|state board|better business|bbb|attorney general|hipaa|"
     r"(?:report|reporting) (?:you|this|her|him|them))\b",
     re.IGNORECASE,

@@ -128,6 +128,16 @@ def parser() -> argparse.ArgumentParser:
         "release", help="give a conversation back to the bot", description="Give a conversation that waits for a person back to the bot."
     )
     release.add_argument("conversation", help="its id (cv_…) or the patient's number")
+
+    settle = commands.add_parser(
+        "settle-task",
+        help="close a card of staff's and tell the patient what came of it",
+        description="Close a card of staff's, such as a complaint's ticket, and text the patient what came of it.",
+    )
+    settle.add_argument("task", help="its id (task_…)")
+    settle.add_argument("--outcome", required=True, help="what came of it, for the clinic")
+    settle.add_argument("--say", help="what the patient is told, in your words (default: nothing)")
+    settle.add_argument("--by", default="command line", help="who closes it")
     return top
 
 
