@@ -29,7 +29,7 @@ class TestHelp:
     def test_it_names_every_command(self) -> None:
         shown = bot("--help")
         assert shown.returncode == 0
-        for command in ("run", "train", "doctor", "text", "understand", "release"):
+        for command in ("run", "train", "doctor", "text", "understand", "release", "settle-task"):
             assert f"    {command}" in shown.stdout
 
     def test_it_names_every_process(self) -> None:
@@ -62,6 +62,11 @@ class TestRefusals:
         answer = bot("release", "cv_none", MENDLINE_DATABASE_URL=database_url)
         assert answer.returncode == 2
         assert "there is no such conversation" in answer.stderr
+
+    def test_closing_an_unknown_card(self, database_url: str) -> None:
+        answer = bot("settle-task", "task_none", "--outcome", "called", MENDLINE_DATABASE_URL=database_url)
+        assert answer.returncode == 2
+        assert "there is no card task_none" in answer.stderr
 
 
 @pytest.mark.parametrize("name", ["database_url", "twilio_auth_token", "internal_token"])
