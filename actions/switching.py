@@ -149,7 +149,7 @@ def decide(step: Step) -> Switch:
 def _is_reason(step: Step) -> bool:
     if step.intent not in _REASONS:
         return False
-    doubted = step.journey.kind == "cancel" and step.asked == "confirmed" and step.turn.confidence < DOUBTED_PAIN
+    doubted = step.journey.kind in ("cancel", "reschedule") and step.turn.confidence < DOUBTED_PAIN
     return doubted or step.asked in ("another_day", "reason", "minutes", "reminded")
 
 

@@ -29,8 +29,9 @@ MISSED_IN_A_ROW = 3
 # A mention this good names the exercise that was done.
 NAMED = 0.7
 REPORTS = frozenset({"report_exercise_done", "report_exercise_missed", "report_exercise_difficulty"})
-_ANSWERS = REPORTS | {"affirm", "deny", "choose_option", "report_pain", "inform", "out_of_scope", "confirm_appointment", "never_mind"}
-_HARDNESS_ANSWERS = _ANSWERS | {"correct_value", "ask_more_options", "give_feedback", "give_nps_score"}
+# What is one only if its words say how much was done, or how hard it was.
+_UNCLEAR = frozenset({"out_of_scope", "inform", "choose_option", "correct_value", "ask_more_options", "give_feedback", "give_nps_score"})
+_ANSWERS = REPORTS | _UNCLEAR | {"affirm", "deny", "report_pain", "confirm_appointment", "never_mind"}
 
 _PARTLY = re.compile(
     r"\b(?:half|some(?: of)?|part(?:ly|ial(?:ly)?)?|most(?:ly)?(?: of)?|a few|almost|nearly|not all|not everything"
@@ -162,16 +163,18 @@ def listen(step: Step) -> str:
         return ""
     if step.intent in REPORTS:
         return "exercise_check_in"
-    if step.turn.last_response not in QUESTIONS or step.intent not in _ANSWERS:
+    # A plain yes after something else was spoken of is still the answer, unless that asked a question of its own.
+    nothing_else = step.turn.metadata.get("awaiting") in (None, "none") and not step.turn.get("reminders")
+    last = step.turn.last_response in QUESTIONS or (nothing_else and step.intent in ("affirm", "deny"))
+    if not last or step.intent not in _ANSWERS:
         return ""
-    plain = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    unclear = step.intent in ("out_of_scope", "inform", "choose_option")
-    return "" if unclear and not (outcome_of(plain, "") or hardness_of(plain)) else "exercise_check_in"
+    text = step.turn.text
+    return "" if step.intent in _UNCLEAR and not (outcome_of(text, "") or hardness_of(text)) else "exercise_check_in"
 
 
 def hears(step: Step) -> bool:
     """Does the message say how hard it was?"""
-    if step.asked != ASKED or step.intent not in _HARDNESS_ANSWERS:
+    if step.asked != ASKED or step.intent not in _ANSWERS:
         return False
     return step.turn.choice is not None or step.intent in REPORTS | {"report_pain"} or bool(hardness_of(step.turn.text))
 

@@ -21,7 +21,7 @@ from actions.scheduling.client import FhirClient, Resource
 from actions.scheduling.errors import NotFound, SchedulingRefused, SignInRefused
 from actions.scheduling.resources import fhir_instant, instant, relative
 from actions.step import Step
-from bot.nlu.exercises import find_exercises, known_names
+from bot.nlu.exercises import known_names
 from bot.nlu.scores import find_score
 from bot.store.patient_tables import pain_score
 
@@ -35,8 +35,6 @@ TIMES_ASKED = 2
 # Where FHIR keeps the score: LOINC's pain severity, 0-10 verbal numeric rating.
 LOINC = "72514-3"
 SEEN = 50
-# A mention this good names an exercise.
-NAMED = 0.7
 # What may answer the question for a number; anything else is about something else.
 _ANSWERS = frozenset(
     {
@@ -47,7 +45,7 @@ _ANSWERS = frozenset(
 
 _HURTS = re.compile(
     r"\b(?:hurt(?:s|ing)?|pain(?:ful|s)?|sore(?:ness)?|ach(?:e|es|ed|ing|y)|sharp|stabb\w*|pinch\w*|burn(?:s|ing)|throb\w*|sting(?:s|ing)?"
-    r"|killing|agony|duele|dolor)\b",
+    r"|killing|agony|worse|duele|dolor)\b",
     re.IGNORECASE,
 )
 _NO_PAIN = re.compile(
@@ -83,7 +81,8 @@ def during_exercise(text: str) -> bool:
     """Does a message tie pain to an exercise?"""
     if not mentions(text):
         return False
-    return _EXERCISING.search(_plain(text)) is not None or any(each.score >= NAMED for each in find_exercises(text, list(known_names())))
+    plain = _plain(text).lower()
+    return _EXERCISING.search(plain) is not None or any(re.search(rf"\b{re.escape(name.rstrip('s'))}", plain) for name in known_names())
 
 
 def must_stop(text: str) -> bool:
@@ -135,9 +134,9 @@ def listen(step: Step) -> str:
     waiting = step.turn.get(WAITING)
     if not waiting or step.turn.unseen_question or step.now - datetime.fromisoformat(waiting["at"]) > WAITED:
         return ""
-    if step.turn.last_response in QUESTIONS and step.intent in _ANSWERS:
+    if step.intent == "report_pain" or (step.turn.last_response in QUESTIONS and step.intent in _ANSWERS):
         return "pain_check_in"
-    return "pain_check_in" if step.intent == "report_pain" else ""
+    return ""
 
 
 def hears(step: Step) -> bool:
