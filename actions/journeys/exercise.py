@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions import dosage, therapists
-from actions.journeys import referral
+from actions.journeys import pain, referral
 from actions.programs import Exercise, Program, read_program
 from actions.step import Step
 from bot.nlu.exercises import Candidate, alike, find_exercises, known_names
@@ -79,6 +79,9 @@ async def advance(step: Step) -> str | None:
     if own is None or not own.exercises:
         await referral.refer(step, step.patient, "utter_no_program")
         return None
+    if pain.mentions(journey.words):
+        journey.kind, step.asked = "pain", None
+        return await pain.advance(step)
     if referral.judges(journey.words):
         await referral.refer(step, step.patient)
         return None
