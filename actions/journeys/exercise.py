@@ -164,7 +164,7 @@ def _ask(step: Step, names: Sequence[str]) -> str:
 
 async def _answered(step: Step, own: Program | None) -> str | None:
     names = [str(each["name"]) for each in step.journey.choices]
-    chosen = _chosen(step, names)
+    chosen = _chosen(step, names) or ([each.name for each in alike(_mentioned(step.turn.text, own))] if own else [])
     if own is None or (not chosen and step.assent is False):
         await referral.refer(step, step.patient, "utter_not_in_program")
         return None
