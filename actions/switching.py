@@ -124,6 +124,8 @@ def decide(step: Step) -> Switch:
         return Switch.GO_ON
     if wanted == kind:
         return Switch.QUEUE if _asks_twice(step) else Switch.GO_ON
+    if wanted in _CHANGES and _told_as_reason(step):
+        return Switch.REPLACE
     if wanted == "late":
         return Switch.LATE
     if step.asked == "reason" and wanted in ("feedback", "survey"):
@@ -151,6 +153,12 @@ def _is_reason(step: Step) -> bool:
         return False
     doubted = step.journey.kind in ("cancel", "reschedule") and step.turn.confidence < DOUBTED_PAIN
     return doubted or step.asked in ("another_day", "reason", "minutes", "reminded")
+
+
+def _told_as_reason(step: Step) -> bool:
+    """Was the pain that was asked about told in the same message as a change ("cancel wednesday, my back hurts")? Then it is its reason."""
+    journey = step.journey
+    return journey.kind == "pain" and step.turn.message_id == journey.began and not journey.details.get("told")
 
 
 def _asks_twice(step: Step) -> bool:
