@@ -12,7 +12,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup test-setup run test check bench soak scenarios train evaluate lock
+.PHONY: help setup test-setup run test check bench soak scenarios train evaluate safety-page lock
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -47,8 +47,11 @@ soak: test-setup train ## 300 conversations under SIGKILL and lossy scheduling
 scenarios: setup train ## held-out conversations, graded by how the schedule ends: make scenarios DATA=file.yml
 	@$(PY) -m tests.acceptance.scenarios $(DATA) $(ARGS)
 
-evaluate: setup ## how well the model understands: make evaluate DATA=file.tsv
+evaluate: setup ## how well messages are understood, or signs of danger found: make evaluate DATA=file.tsv
 	@$(PY) -m bot evaluate $(if $(DATA),--data $(DATA)) $(ARGS)
+
+safety-page: setup ## the safety screen as a page for a clinician to read and sign: results/safety.html
+	@$(PY) -m bot safety-page $(ARGS)
 
 lock: setup ## resolve pyproject.toml into requirements.lock
 	@.uv/bin/uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS) -o requirements.lock

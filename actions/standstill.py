@@ -12,7 +12,11 @@ from bot.store.tables import consent, conversation
 
 async def incident_is_open(context: Context, conversation_id: str) -> bool:
     """Did the safety screen find something in this conversation that staff have not closed?"""
-    return await context.database.reading(incidents.open_category, conversation_id) is not None
+
+    def read(connection: Connection) -> bool:
+        return incidents.open_incident(connection, conversation_id=conversation_id) is not None
+
+    return await context.database.reading(read)
 
 
 async def may_write_first(context: Context, conversation_id: str) -> bool:

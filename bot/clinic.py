@@ -57,10 +57,23 @@ class Staff:
 
 @dataclass(frozen=True)
 class OnCall:
-    """Who is paged on a red flag."""
+    """Who is paged on a red flag, and how the page is repeated until somebody says that they have it.
+
+    `hours` holds seven tuples of spans, Monday first, or is None for somebody who is on call all the time. After `escalate_after_pages`
+    unanswered pages `escalation_number`, where there is one, is paged as well. Numbers are E.164.
+    """
 
     staff: Staff
     number: str
+    call_back_minutes: int = 30
+    page_every_minutes: int = 5
+    escalate_after_pages: int = 3
+    escalation_number: str = ""
+    hours: tuple[tuple[tuple[time, time], ...], ...] | None = None
+
+    def on_duty(self, local: datetime) -> bool:
+        """Is the person on call at that moment of the clinic's wall clock?"""
+        return self.hours is None or any(start <= local.time() < end for start, end in self.hours[local.weekday()])
 
 
 @dataclass(frozen=True)
@@ -321,7 +334,18 @@ def _staff(node: Node, places: frozenset[str]) -> Staff:
 
 def _on_call(node: Node, staff: tuple[Staff, ...]) -> OnCall:
     code = node.at("staff").choice(tuple(person.code for person in staff))
-    on_call = OnCall(_by_code(staff, code), node.at("number").phone())
+    escalation, hours = node.maybe("escalation_number"), node.maybe("hours")
+    on_call = OnCall(
+        staff=_by_code(staff, code),
+        number=node.at("number").phone(),
+        call_back_minutes=node.at("call_back_minutes").number(least=5),
+        page_every_minutes=node.at("page_every_minutes").number(least=1),
+        escalate_after_pages=node.at("escalate_after_pages").number(least=1),
+        escalation_number="" if escalation is None else escalation.phone(),
+        hours=None if hours is None else tuple(_spans(hours.maybe(day)) for day in WEEKDAYS),
+    )
+    if hours is not None:
+        hours.finish()
     node.finish()
     return on_call
 

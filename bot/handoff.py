@@ -80,6 +80,7 @@ def open_handoff(
 def claim(connection: Connection, conversation_id: str, staff: str, expected_version: int, now: datetime) -> int:
     """Give the conversation to a member of staff and return its version. Opens a hand-off where there was none (`staff_started`).
 
+    Whoever claims it has its open incident, too: nobody is paged about it any more.
     Raises OwnerChanged when somebody else was first.
     """
     version = change_owner(connection, conversation_id, Owner.STAFF, expected_version)
@@ -91,6 +92,7 @@ def claim(connection: Connection, conversation_id: str, staff: str, expected_ver
         identifier = standing["id"]
     connection.execute(handoff.update().where(handoff.c.id == identifier).values(state="claimed"))
     _forget_releases(connection, conversation_id, now)
+    incidents.acknowledge_all_of(connection, conversation_id, staff, now)
     _note(connection, conversation_id, staff, "handoff_claimed", identifier, now)
     return version
 

@@ -1,4 +1,5 @@
-"""The sentences that the line says by itself, without the dialogue: from `data/responses/line.yml`, in Rasa's response format.
+"""The sentences that the line says by itself, without the dialogue: in Rasa's response format, of `data/responses/line.yml` and, for signs
+of danger, `data/safety/wording.yml`.
 
 A name is written without Rasa's `utter_`. One variant without a channel is the default, others name theirs.
 """
@@ -11,7 +12,7 @@ from string import Formatter
 from bot.types import Channel
 from bot.yamlfile import FileError, open_yaml
 
-RESPONSES = Path("data/responses/line.yml")
+RESPONSES = (Path("data/responses/line.yml"), Path("data/safety/wording.yml"))
 PREFIX = "utter_"
 
 
@@ -20,29 +21,19 @@ class PhraseError(Exception):
 
 
 class Phrases:
-    """The sentences of one file, by name and channel."""
+    """The sentences of some files, by name and channel."""
 
     def __init__(self, texts: dict[str, dict[Channel | None, str]], source: str = "the phrases") -> None:
         self._texts = texts
         self._source = source
 
     @classmethod
-    def load(cls, path: Path = RESPONSES) -> Phrases:
-        """Read a response file. Raises FileError naming file, key, value and remedy."""
+    def load(cls, *paths: Path) -> Phrases:
+        """Read response files, by default the line's own. Raises FileError naming file, key, value and remedy."""
         texts: dict[str, dict[Channel | None, str]] = {}
-        responses = open_yaml(path).at("responses")
-        for name in responses.value:
-            variants: dict[Channel | None, str] = {}
-            for node in responses.at(name).items():
-                where = node.maybe("channel")
-                channel = None if where is None else Channel(where.choice(tuple(one.value for one in Channel)))
-                if channel in variants:
-                    raise node.error("write one variant for each channel and one without")
-                variants[channel] = node.at("text").text()
-            if None not in variants:
-                raise FileError(f"{path}: {name} has no variant without a channel; add one, it is the default")
-            texts[name.removeprefix(PREFIX)] = variants
-        return cls(texts, str(path))
+        for path in paths or RESPONSES:
+            _read(path, texts)
+        return cls(texts, " and ".join(str(path) for path in paths or RESPONSES))
 
     def __contains__(self, name: str) -> bool:
         return name in self._texts
@@ -67,3 +58,18 @@ class Phrases:
         if name not in self._texts:
             raise PhraseError(f"{self._source} has no {PREFIX}{name}; add it")
         return self._texts[name]
+
+
+def _read(path: Path, texts: dict[str, dict[Channel | None, str]]) -> None:
+    responses = open_yaml(path).at("responses")
+    for name in responses.value:
+        variants: dict[Channel | None, str] = {}
+        for node in responses.at(name).items():
+            where = node.maybe("channel")
+            channel = None if where is None else Channel(where.choice(tuple(one.value for one in Channel)))
+            if channel in variants:
+                raise node.error("write one variant for each channel and one without")
+            variants[channel] = node.at("text").text()
+        if None not in variants:
+            raise FileError(f"{path}: {name} has no variant without a channel; add one, it is the default")
+        texts[name.removeprefix(PREFIX)] = variants

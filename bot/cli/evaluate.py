@@ -17,7 +17,9 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.hearing import Hearing, names_of
 from bot.nlu.trained import Trained
 from bot.nlu.understanding import Message, Understander, Understood
+from bot.safety import evaluation as safety
 from bot.safety.screen import Screen
+from bot.safety.training import trained_safety
 from bot.settings import Settings
 
 DEVELOPMENT = Path("tests/unit/nlu")
@@ -27,6 +29,9 @@ CONFUSIONS_SHOWN = 25
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Carry out the command."""
+    trained_safety(print)
+    for path in arguments.data or ():
+        _print_safety(path, misses=arguments.misses)
     encoder = shared_encoder()
     paths = arguments.data or sorted((ROOT / DEVELOPMENT).glob("dev_*.tsv"))
     try:
@@ -65,6 +70,17 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     page.write_text(report.page(sections, note), encoding="utf-8")
     print(f"\nevaluate: the same with plots stands in {page}")
     return 0
+
+
+def _print_safety(path: Path, *, misses: bool) -> None:
+    """Print misses, under-triage and false alarms of a file about signs of danger; others pass. Raises CommandError."""
+    try:
+        if safety.is_safety_file(path):
+            lines = safety.read_lines(path)
+            print(f"\n{path}: {len(lines)} messages, screened for signs of danger")
+            print(safety.table(safety.evaluate(lines, Screen.load()), misses=misses), flush=True)
+    except safety.SafetyFileError as error:
+        raise CommandError(str(error)) from error
 
 
 class _Line:

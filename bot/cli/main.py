@@ -138,6 +138,19 @@ def parser() -> argparse.ArgumentParser:
     settle.add_argument("--outcome", required=True, help="what came of it, for the clinic")
     settle.add_argument("--say", help="what the patient is told, in your words (default: nothing)")
     settle.add_argument("--by", default="command line", help="who closes it")
+    acknowledge = commands.add_parser(
+        "acknowledge",
+        help="say that you have an incident; its pages end",
+        description="Say that somebody has an incident, so that its pages end. Without one: list the incidents that wait for somebody.",
+    )
+    acknowledge.add_argument("incident", nargs="?", help="its id (in_…)")
+    acknowledge.add_argument("--by", default="command line", help="who has it (default: command line)")
+
+    commands.add_parser(
+        "safety-page",
+        help="write the page on which a clinician reads and signs the safety screen",
+        description="Write the safety screen's signs, patterns, examples, wording and figures as one HTML page to read and sign.",
+    ).add_argument("--out", type=Path, default=Path("results/safety.html"), help="where to (default results/safety.html)")
     return top
 
 

@@ -37,6 +37,7 @@ def house_of(settings: Settings) -> House:
         telephone=_in_words(clinic.front_desk),
         templates=Templates.load(),
         quiet_hours=clinic.policies.quiet_hours,
+        on_call=clinic.on_call,
     )
 
 

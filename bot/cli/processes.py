@@ -124,6 +124,7 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     """Run turns and sending until `stop` is set and both have finished what is under way."""
     import aiohttp
 
+    from bot.paging import Pager
     from bot.rate import WHATSAPP_PER_SECOND, Rate, RateByLine, SharedRate, Unlimited
     from bot.safety.screen import Screen
     from bot.sender import Sender
@@ -158,7 +159,8 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         sender = Sender(database, carriers, clock, wake, rate, random.random, sms_line=settings.sms_number)
         # Answers written while turns finish are still sent: the sender stops after them.
         turned = asyncio.Event()
-        await _all_or_none([_then(turns.run(stop), turned), sender.run(turned)])
+        pager = Pager(database, house, clock, wake)
+        await _all_or_none([_then(turns.run(stop), turned), sender.run(turned), pager.run(stop)])
 
 
 async def _then(work: Awaitable[None], done: asyncio.Event) -> None:

@@ -15,6 +15,7 @@ from bot.cli.errors import CommandError
 from bot.cli.ports import LOOPBACK, Ports, settle
 from bot.cli.train import trained
 from bot.clock import move_clock
+from bot.safety.training import trained_safety
 from bot.settings import Settings, socket_path, unknown_settings
 from bot.supervisor.files import HomeLock
 from bot.supervisor.probes import http_answers, listens, redis_answers
@@ -45,6 +46,7 @@ def run_all(settings: Settings, workers: int) -> int:
         ports = settle(settings, os.environ)
         handed = {**os.environ, **ports.environment(), "MENDLINE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         settled = Settings.from_env(handed)
+        trained_safety(say)
         model = trained(say) if ports.rasa is not None else None
         _migrate(settled)
         supervisor = Supervisor(home, stages(settled, ports, model, workers), handed, say)

@@ -1,4 +1,4 @@
-"""`python -m bot train`: a model of the present sources, trained only when none is there."""
+"""`python -m bot train`: a model of the present sources and the safety screen's, each trained only when none is there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.cli.errors import CommandError
 from bot.cli.model import MODELS, ROOT, model_path
 from bot.leash import leashed
+from bot.safety.training import trained_safety
 from bot.settings import Settings
 from channels.rasa_turn.light_start import ENVIRONMENT
 
@@ -32,7 +33,11 @@ def main(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 
 def trained(say: Callable[[str], None], *, force: bool = False) -> Path:
-    """Return the model of the present sources, training it when it is missing or `force` is set. Raises CommandError."""
+    """Return the model of the present sources, training it when it is missing or `force` is set; likewise the safety screen's.
+
+    Raises CommandError and PatternError.
+    """
+    trained_safety(say, force=force)
     path = model_path()
     if path.exists() and not force:
         return path

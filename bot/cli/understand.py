@@ -118,7 +118,8 @@ def _understander(clinic: Clinic) -> Understander:
         raise CommandError(str(error)) from error
     options = options_of(ROOT / "config.yml")
     hearing = Hearing(model.classifier, names_of(clinic), options.threshold, options.clause_threshold)
-    return Understander(model, Encoder(threads=os.cpu_count() or 1), hearing, Screen.load())
+    encoder = Encoder(threads=os.cpu_count() or 1)
+    return Understander(model, encoder, hearing, Screen.load(encoder=encoder))
 
 
 def _answer_lines(source: int, defaults: Defaults, understander: Understander) -> int:

@@ -75,12 +75,12 @@ class Understander:
         """Return what each message means, in order. Many at once are much quicker than one by one."""
         groups = pieces([message.text for message in messages], self._trained.speller, self._encoder)
         found = []
-        for message, group, rows in zip(messages, groups, self._hearing.probabilities(groups), strict=True):
+        signs = self._screen.check_all([message.text for message in messages])
+        for message, group, rows, safety in zip(messages, groups, self._hearing.probabilities(groups), signs, strict=True):
             readings, ranking = self._hearing.read(group, message.awaiting, message.now, rows)
             intents = tuple(dict.fromkeys(SUB_INTENTS.get(name, name) for name in intents_of(readings)))
             if not message.text.strip():
                 intents = (OUT_OF_SCOPE,)
-            safety = self._screen.check(message.text)
             wish, named = find(message, self._hearing.names, intents_of(readings))
             route = route_of(intents, safety.level, message.awaiting, message.text)
             found.append(Understood(message.text, intents, _fixed(ranking), named, wish, safety, route))

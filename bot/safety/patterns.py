@@ -12,12 +12,9 @@ from dataclasses import dataclass
 # So many other words may stand between two parts of a pattern.
 GAP = 4
 
-_SENTENCE_END = re.compile(r"[.!?;\n\r]+")
-_WORD = re.compile(r"[^\W_]+|,")
-
 
 class PatternError(ValueError):
-    """A pattern cannot be used."""
+    """The signs, the examples or the model of the safety screen cannot be used. The message names file, place and remedy."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,17 @@ class Pattern:
         choices = ["(?:" + "|".join(" ".join(_word(word) for word in phrase) for phrase in part) + ")" for part in parts]
         return cls(source, re.compile(r"(?<!\S)" + rf"(?: \S+){{0,{GAP}}} ".join(choices) + r"(?!\S)"))
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that the pattern names in full."""
+        return frozenset(word for word in re.split(r"[\s|]+|\.\.", self.source.lower()) if word.isalpha())
+
     def find(self, words: Sequence[str]) -> Iterator[Match]:
         """Yield the places of the pattern in the words of one sentence, without overlaps."""
-        sentence = " ".join(words)
+        yield from self.find_in(" ".join(words))
+
+    def find_in(self, sentence: str) -> Iterator[Match]:
+        """Yield the places of the pattern in a sentence whose words are joined by single spaces."""
         for found in self.expression.finditer(sentence):
             first = sentence.count(" ", 0, found.start())
             yield Match(first, first + found.group().count(" "))
@@ -56,12 +61,6 @@ class Pattern:
     def occurs(self, words: Sequence[str]) -> bool:
         """Does the pattern stand anywhere in the words of one sentence?"""
         return self.expression.search(" ".join(words)) is not None
-
-
-def sentences(text: str) -> list[list[str]]:
-    """Return the words of each sentence, lower-cased, without apostrophes; a comma is a word of its own."""
-    plain = text.lower().replace("'", "").replace("’", "").replace("`", "")
-    return [found for piece in _SENTENCE_END.split(plain) if (found := _WORD.findall(piece))]
 
 
 def _word(word: str) -> str:

@@ -1,23 +1,36 @@
-"""Screens a message for signs of danger by the patterns of `data/safety/signs.yml`."""
+"""The safety screen: looks in a message for what the line must never answer by itself.
+
+Two finders, and either is enough: the clinician's patterns (`data/safety/signs.yml`) and a classifier trained on `data/safety/examples/`.
+Rules about denial, the past, general questions and other people take back what a clause seems to say; they never reach another clause,
+so that a strong sign elsewhere in the message stands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
+import numpy as np
 
-from bot.safety.patterns import Match, Pattern, PatternError, sentences
+from bot.nlu.encoder import shared_encoder
+from bot.safety.classifier import NONE, Classifier
+from bot.safety.signs import LEVELS, SIGNS, Sign, Signs
+from bot.safety.text import clauses, heard, plain, sentences
+from bot.safety.training import Encodes, load_trained
 
-SIGNS = Path("data/safety/signs.yml")
-LEVELS = ("none", "urgent", "emergency", "crisis")
+# The classifier's share of danger from which a clause, or the whole message, is a sign.
+CLAUSE_THRESHOLD = 0.2
+WHOLE_THRESHOLD = 0.2
+# The same for a clause with a hint of the clinician's, and for one that rules have cleared.
+HINT_THRESHOLD = 0.08
+CLEARED_THRESHOLD = 0.9
+# From this part of a category's share on, the classifier calls it an emergency.
+RAISED_SHARE = 0.4
 
-# A denial counts when it stands so many words before the sign, or before an "or" that leads to it.
-DENIAL_REACH = 3
-LISTED_DENIAL_REACH = 8
+
+# A category's share from which the classifier's word for it is more than a guess.
+SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,111 +43,134 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Sign:
-    """One category of `signs.yml`."""
+class _Piece:
+    """A clause, or what is left of the whole message: its plain words, and how much the classifier must find in it."""
 
-    category: str
+    text: str
+    threshold: float
+    hinted: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A message taken apart."""
+
+    sentences: tuple[tuple[str, ...], ...]
+    pieces: tuple[_Piece, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
     level: str
-    patterns: tuple[Pattern, ...]
-    unless: tuple[Pattern, ...]
-    emergency_with: tuple[Pattern, ...]
+    category: str
+    weight: float
+    patterns: tuple[str, ...]
 
 
 class Screen:
-    """All signs, ready to be looked for. Computes only."""
+    """All signs, ready to be looked for. Computes only; safe to call from several threads."""
 
-    def __init__(
-        self, signs: Sequence[Sign], negations: Sequence[Pattern], idioms: Sequence[Pattern], not_denials: Sequence[Pattern] = ()
-    ) -> None:
-        self._signs = tuple(signs)
-        self._negations = tuple(negations)
-        self._not_denials = tuple(not_denials)
-        self._idioms = tuple(idioms)
+    def __init__(self, signs: Signs, classifier: Classifier, encoder: Encodes) -> None:
+        self._signs = signs
+        self._classifier = classifier
+        self._encoder = encoder
+        self._known = frozenset(encoder.words())
+        self._none = classifier.names.index(NONE)
 
     @classmethod
-    def load(cls, path: Path = SIGNS) -> Screen:
-        """Read the signs. Raises PatternError naming file, pattern and remedy."""
-        with path.open(encoding="utf-8") as stream:
-            data: Mapping[str, Any] = yaml.safe_load(stream)
-        try:
-            signs = [
-                Sign(
-                    category=str(entry["category"]),
-                    level=str(entry["level"]),
-                    patterns=_patterns(entry["patterns"]),
-                    unless=_patterns(entry.get("unless", ())),
-                    emergency_with=_patterns(entry.get("emergency_with", ())),
-                )
-                for entry in data["signs"]
-            ]
-            screen = cls(signs, _patterns(data["negations"]), _patterns(data["idioms"]), _patterns(data.get("not_denials", ())))
-        except (KeyError, TypeError, PatternError) as error:
-            raise PatternError(f"{path} cannot be used: {error}") from error
-        wrong = [sign.level for sign in signs if sign.level not in LEVELS[1:]]
-        if wrong:
-            raise PatternError(f"{path} names the level {wrong[0]!r}; use one of {', '.join(LEVELS[1:])}")
-        return screen
+    def load(cls, path: Path = SIGNS, encoder: Encodes | None = None) -> Screen:
+        """Read the signs and the trained classifier; without an encoder, the process's own. Raises PatternError naming file and remedy."""
+        return cls(Signs.load(path), load_trained(), encoder or shared_encoder())
 
     def check(self, text: str) -> Finding:
-        """Return the worst sign in a text; among equals the one with the most patterns."""
-        spoken = [self._without_idioms(words) for words in sentences(text)]
-        found: list[Finding] = []
-        for sign in self._signs:
-            hits = tuple(dict.fromkeys(pattern.source for words in spoken for pattern in self._hits(sign, words)))
-            if hits:
-                raised = any(_occurs(sign.emergency_with, words) for words in spoken)
-                found.append(Finding("emergency" if raised else sign.level, sign.category, hits))
-        return max(found, key=lambda one: (LEVELS.index(one.level), len(one.patterns)), default=Finding())
+        """Return the worst sign in a text."""
+        return self.check_all([text])[0]
 
-    def _hits(self, sign: Sign, words: Sequence[str]) -> list[Pattern]:
-        plain = [word for word in words if word != ","]
-        if _occurs(sign.unless, plain):
-            return []
-        return [
-            pattern
-            for pattern in sign.patterns
-            if any(not self._denied(words, _with_commas(words, match)) for match in pattern.find(plain))
-        ]
+    def check_all(self, texts: Sequence[str]) -> list[Finding]:
+        """Return the worst sign of each text; many together cost less."""
+        reads = [self._read(text) for text in texts]
+        wanted = list(dict.fromkeys(piece.text for read in reads for piece in read.pieces))
+        shares: dict[str, np.ndarray] = {}
+        if wanted:
+            shares = dict(zip(wanted, self._classifier.probabilities(wanted, self._encoder.encode(wanted)), strict=True))
+        return [self._judged(read, shares) for read in reads]
 
-    def _without_idioms(self, words: list[str]) -> list[str]:
-        plain = [(index, word) for index, word in enumerate(words) if word != ","]
-        taken: set[int] = set()
-        for idiom in self._idioms:
-            for match in idiom.find([word for _, word in plain]):
-                taken.update(plain[position][0] for position in range(match.first, match.last + 1))
-        return [word for index, word in enumerate(words) if index not in taken]
+    def _read(self, text: str) -> _Read:
+        # A new line may end a sentence, or only be where a thumb struck.
+        layouts = dict.fromkeys((plain(text.replace("\n", " . ")), plain(text)))
+        spoken = tuple(
+            tuple(self._signs.without_idioms(self._signs.corrected(words, self._known)))
+            for layout in layouts
+            for words in sentences(heard(layout, self._signs.heard_as))
+        )
+        pieces: list[_Piece] = []
+        standing: list[str] = []
+        for clause in clauses(heard(plain(text.replace("\n", " ; ")), self._signs.heard_as)):
+            words = self._signs.without_idioms(self._signs.corrected(clause.split(), self._known))
+            if not words:
+                continue
+            hits = {sign.category: self._signs.hits(sign, words) for sign in self._signs.signs}
+            denied = frozenset(category for category, hit in hits.items() if hit.denied and not hit.patterns)
+            cleared = self._signs.cleared(words)
+            hinted = frozenset(category for category, hit in hits.items() if hit.hints)
+            joined = " ".join(words)
+            pieces.append(_Piece(joined, CLEARED_THRESHOLD if cleared else CLAUSE_THRESHOLD, frozenset() if cleared else hinted, denied))
+            if not cleared and not denied:
+                standing.append(joined)
+        if len(standing) > 1:
+            pieces.append(_Piece(", ".join(dict.fromkeys(standing)), WHOLE_THRESHOLD))
+        return _Read(spoken, tuple(pieces))
 
-    def _denied(self, words: Sequence[str], match: Match) -> bool:
-        """Is the sign denied: "no chest pain", "no fever or chest pain"? A comma or a "but" ends what a denial reaches."""
-        before = list(words[max(0, match.first - LISTED_DENIAL_REACH) : match.first])
-        listed = bool(before) and before[-1] in ("or", "nor", "and", "any")
-        for stop in ("but", "although", *(() if listed else (",",))):
-            if stop in before:
-                before = before[len(before) - before[::-1].index(stop) :]
-        reach = before if listed else before[-DENIAL_REACH:]
-        return _occurs(self._negations, reach) and not _occurs(self._not_denials, reach)
+    def _judged(self, read: _Read, shares: dict[str, np.ndarray]) -> Finding:
+        found = [each for sign in self._signs.signs if (each := self._by_patterns(sign, read))]
+        found += [each for piece in read.pieces if (each := self._by_classifier(piece, shares[piece.text], read))]
+        if any(each.weight >= SURE for each in found):
+            # A guess names no category beside something sure.
+            found = [each for each in found if each.weight >= SURE]
+        by_category: dict[str, _Found] = {}
+        for each in found:
+            before = by_category.get(each.category)
+            if before is not None:
+                level = max(before.level, each.level, key=LEVELS.index)
+                names = tuple(dict.fromkeys(before.patterns + each.patterns))
+                each = _Found(level, each.category, before.weight + each.weight, names)
+            by_category[each.category] = each
+        worst = max(by_category.values(), key=lambda one: (LEVELS.index(one.level), one.weight), default=None)
+        return Finding(worst.level, worst.category, worst.patterns) if worst else Finding()
 
+    def _by_patterns(self, sign: Sign, read: _Read) -> _Found | None:
+        hits: list[str] = []
+        for words in read.sentences:
+            if not self._signs.cleared(words):
+                hits += self._signs.hits(sign, words).patterns
+        if not hits:
+            return None
+        return _Found(self._level(sign, sign.level, read), sign.category, float(len(hits)), tuple(dict.fromkeys(hits)))
 
-def _with_commas(words: Sequence[str], match: Match) -> Match:
-    """Return the same place counted in words and commas."""
-    places = [index for index, word in enumerate(words) if word != ","]
-    return Match(places[match.first], places[match.last])
+    def _by_classifier(self, piece: _Piece, shares: np.ndarray, read: _Read) -> _Found | None:
+        danger = 1.0 - float(shares[self._none])
+        by_category: dict[str, dict[str, float]] = {}
+        for name, share in zip(self._classifier.names, shares, strict=True):
+            category, _, level = name.partition("/")
+            if category != NONE:
+                by_category.setdefault(category, {})[level] = float(share)
+        totals = {category: sum(levels.values()) for category, levels in by_category.items()}
+        category = max(totals, key=lambda each: totals[each])
+        hinted = category in piece.hinted and danger >= HINT_THRESHOLD
+        if category in piece.denied or not (danger >= piece.threshold or hinted):
+            return None
+        sign = self._signs.sign(category)
+        levels = by_category[category]
+        level = sign.level if sign else max(levels, key=lambda each: levels[each])
+        for raised in LEVELS[LEVELS.index(level) + 1 :]:
+            if levels.get(raised, 0.0) >= RAISED_SHARE * totals[category]:
+                level = raised
+        if sign is not None:
+            level = self._level(sign, level, read)
+        return _Found(level, category, totals[category], (f"classifier {danger:.2f}",))
 
-
-def _occurs(patterns: Sequence[Pattern], words: Sequence[str]) -> bool:
-    plain = [word for word in words if word != ","]
-    return any(pattern.occurs(plain) for pattern in patterns)
-
-
-def _patterns(rows: Sequence[object]) -> tuple[Pattern, ...]:
-    return tuple(Pattern.parse(row) for row in rows)
-
-
-@lru_cache(maxsize=1)
-def _shared() -> Screen:
-    return Screen.load()
-
-
-def check(text: str) -> Finding:
-    """Return the worst sign in a text by the project's own signs."""
-    return _shared().check(text)
+    def _level(self, sign: Sign, level: str, read: _Read) -> str:
+        if level == "urgent" and any(self._signs.raised(sign, words) for words in read.sentences):
+            return "emergency"
+        return level

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from bot.ids import new_id
 from bot.store import delivery, window
+from bot.store.incidents import open_incident
 from bot.store.tables import consent, conversation, outbox
 from bot.types import Awaiting, Channel, OutboundMessage
 
@@ -158,9 +159,9 @@ def next_due_at(connection: Connection, now: datetime) -> datetime | None:
 def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime, lease: timedelta) -> list[Claimed]:
     """Take those of `ids` that may still be sent and return them in their order.
 
-    What must not be sent any more ends here, in the same transaction: an answer of the bot after the conversation changed hands becomes
-    `superseded`, a message to an opted-out address `refused` with code 21610. A row that may already have reached the carrier is returned
-    all the same, because its fate must be found out.
+    What must not be sent any more ends here, in the same transaction: an answer of the bot after the conversation changed hands, and
+    outreach to somebody with an open incident, become `superseded`; a message to an opted-out address becomes `refused` with code 21610. A
+    row that may already have reached the carrier is returned all the same, because its fate must be found out.
     """
     if not ids:
         return []
@@ -195,7 +196,9 @@ def claim(connection: Connection, ids: Sequence[str], owner: str, now: datetime,
 
 
 def _stopped(connection: Connection, row: RowMapping, now: datetime) -> bool:
-    if _changed_hands(connection, row):
+    # Nobody who waits for a clinician's call is asked how they liked the visit.
+    unfitting = row["purpose"] == "outreach" and open_incident(connection, address=row["address"]) is not None
+    if unfitting or _changed_hands(connection, row):
         connection.execute(outbox.update().where(outbox.c.id == row["id"]).values(state="superseded", claim_owner=None, claim_until=None))
         return True
     if not may_reach(connection, row["channel"], row["line"], row["address"], row["purpose"], now):

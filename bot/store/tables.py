@@ -248,10 +248,21 @@ incident = sa.Table(
     sa.Column("events", Json, nullable=False),  # [{at, message_sid, level, category, patterns}], the history of a rising level
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
+    sa.Column("call_back_by", Instant),  # what the patient was promised; empty when nobody could promise it
+    sa.Column("pages", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_page_at", Instant),  # empty when nobody is to be paged (again)
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("acknowledged_by", sa.Text),
     one_of("level", "urgent", "emergency", "crisis"),
     one_of("state", "open", "closed"),
 )
 _unique_where("uq_incident_one_open", incident.c.conversation_id, where="state = 'open'")
+sa.Index(
+    "ix_incident_next_page_at",
+    incident.c.next_page_at,
+    sqlite_where=sa.text("next_page_at IS NOT NULL"),
+    postgresql_where=sa.text("next_page_at IS NOT NULL"),
+)
 
 # Written before the first call to the scheduling system; see actions/scheduling.
 booking_request = sa.Table(

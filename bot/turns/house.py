@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.clinic import QuietHours
+from bot.clinic import OnCall, QuietHours
 from bot.phrases import Phrases
 from bot.turns.composing import AutoReplies
 from bot.types import Channel
@@ -17,6 +17,7 @@ from bot.whatsapp_templates import Templates
 class House:
     """The clinic's short name and zone, its sentences, and whom to page. `oncall_number` is E.164 or empty for nobody.
 
+    `on_call` is the named person behind it, whose call the line may promise; None where the clinic names nobody.
     `sms_line` is where texts come from that WhatsApp may not carry, `telephone` where patients call, in words for them.
     `keeps_explanations`: what decided an answer is stored with its turn, for the demo's simulator.
     """
@@ -33,10 +34,17 @@ class House:
     telephone: str = ""
     templates: Templates = field(default_factory=Templates)
     quiet_hours: QuietHours | None = None
+    on_call: OnCall | None = None
 
-    def say(self, name: str, channel: Channel | None = None) -> str:
-        """Return one of the line's own sentences. Raises PhraseError."""
-        return self.phrases.text(name, channel, clinic=self.clinic, console=self.console_url, telephone=self.telephone)
+    def say(self, name: str, channel: Channel | None = None, **values: str) -> str:
+        """Return one of the line's own sentences; `values` are what only this one needs. Raises PhraseError."""
+        return self.phrases.text(name, channel, clinic=self.clinic, console=self.console_url, telephone=self.telephone, **values)
+
+    def on_duty(self, now: datetime) -> OnCall | None:
+        """Return the named person whose call may be promised at that moment, or None."""
+        if self.on_call is None or not self.oncall_number or not self.on_call.on_duty(now.astimezone(self.zone)):
+            return None
+        return self.on_call
 
     def awake(self, moment: datetime) -> datetime:
         """Return the moment, or the end of the quiet hours that it falls into."""

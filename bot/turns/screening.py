@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
+from bot.safety.speech import Speech
 from bot.store.incidents import RANK, Sign
 from bot.store.turns import StoredMessage
 
@@ -29,24 +31,31 @@ class Screen(Protocol):
         """Return the worst sign in a text."""
 
 
-def signs(screen: Screen, messages: Sequence[StoredMessage]) -> tuple[Sign, ...]:
+def signs(screen: Screen, messages: Sequence[StoredMessage], speech: Speech | None = None) -> tuple[Sign, ...]:
     """Return the signs of danger in a turn's messages, worst first. A sign may be split over two lines or two texts of a burst."""
     texts = [(one.sid, one.body) for one in messages if one.body.strip()]
     # A new line or a new text ends no sentence for a thumb in a hurry.
     running = " ".join(" ".join(body for _, body in texts).split())
     if texts and running != texts[0][1]:
         texts.append((texts[-1][0], running))
-    found = [sign for sid, body in texts if (sign := _sign(sid, screen.check(body))) is not None]
+    heard = speech or _speech()
+    found = [sign for sid, body in texts if (sign := _sign(sid, body, screen.check(body), heard)) is not None]
     return tuple(dict.fromkeys(sorted(found, key=lambda sign: -RANK[sign.level])))
 
 
-def _sign(sid: str, finding: Finding) -> Sign | None:
+@lru_cache(maxsize=1)
+def _speech() -> Speech:
+    return Speech.load()
+
+
+def _sign(sid: str, body: str, finding: Finding, speech: Speech) -> Sign | None:
     level = _word(finding.level)
     if level not in RANK:
         raise ValueError(f"the screen answered the level {level!r}; it knows {', '.join(RANK)}")
     if RANK[level] == 0:
         return None
-    return Sign(sid, level, _word(finding.category), tuple(_word(one) for one in finding.patterns))
+    category, patterns = _word(finding.category), tuple(_word(one) for one in finding.patterns)
+    return Sign(sid, level, category, patterns, speech.language(body), speech.about(body))
 
 
 def _word(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from bot import paging
 from bot.handoff import RED_FLAG, open_handoff
 from bot.ids import new_id
 from bot.store import conversations, incidents, turns
@@ -22,7 +23,7 @@ from bot.store.incidents import RANK, Sign
 from bot.store.outbox import Draft, put
 from bot.store.tables import booking_request, outbox, staff_task
 from bot.store.turns import Held
-from bot.turns import kept_survey, records, tapping
+from bot.turns import alarm, kept_survey, records, tapping
 from bot.turns.composing import compose
 from bot.turns.health_by_text import kept_off_whatsapp
 from bot.turns.house import House
@@ -113,47 +114,34 @@ def settle_safety(connection: Connection, house: House, held: Held, signs: Seque
     kept_survey.keep(connection, held, row["awaiting"], now)
     worst = signs[0]
     noted = incidents.note(connection, held.conversation_id, signs, now)
-    urgency = "high" if noted.level == "urgent" else "emergency"
+    if noted.alarming:
+        alarm.promise(connection, house, noted, now)
     opened = open_handoff(
         connection,
         held.conversation_id,
         RED_FLAG,
         now,
-        urgency=urgency,
+        urgency="high" if noted.level == "urgent" else "emergency",
         summary=f"{worst.level}: {worst.category}" if noted.rose else "",
-        facts={"incident": noted.id, "level": noted.level, **({"safe_to_call": "unknown"} if worst.category in PRIVATE else {})},
+        facts=alarm.facts(connection, held.conversation_id),
         turn_id=held.id,
     )
     turns.supersede_unsent_questions(connection, held.conversation_id)
     if noted.rose or RANK[worst.level] >= RANK["emergency"]:
-        name = safety_phrase(house, worst.level, worst.category)
-        drafts = [_draft(held, 0, "safety", house.say(name, held.channel), response=name)]
+        name, text = alarm.words(house, held, worst, now)
+        drafts = [_draft(held, 0, "safety", text, response=name)]
     else:
-        drafts = [_incident_holding(house, held, opened.owner_version, private=worst.category in PRIVATE)]
-    if noted.rose and house.oncall_number:
-        drafts.append(
-            Draft(
-                conversation_id=None,
-                turn_id=None,
-                seq=0,
-                purpose="page",
-                channel=Channel.SMS,
-                line=house.paging_line or held.line,
-                address=house.oncall_number,
-                body=house.say("page", Channel.SMS),
-                response="page",
-                dedupe_key=f"page:{noted.id}:{noted.level}",
-            )
-        )
+        drafts = _holding(connection, house, held, opened.owner_version, now)
+    if noted.alarming and house.oncall_number:
+        drafts.append(alarm.page(connection, house, noted, held.line))
     return _end(connection, held, drafts, now, seconds, {"awaiting": Awaiting.NONE.value})
 
 
-def safety_phrase(house: House, level: str, category: str) -> str:
-    """Return the name of the fixed words: the category's own, else the level's; without anybody on call none that promise a call."""
-    candidates = [f"safety_{level}_{category}", f"safety_{level}"]
-    if not house.oncall_number:
-        candidates.insert(1, f"safety_{level}_nobody")
-    return next((name for name in candidates if name in house.phrases), candidates[-1])
+def settle_page_answer(connection: Connection, house: House, held: Held, now: datetime, seconds: float) -> Settled:
+    """End a turn in which somebody of the clinic says that they have what they were paged for."""
+    conversations.held(connection, held.conversation_id, held.worker, held.fence)
+    name = paging.answered(connection, now)
+    return _end(connection, held, [_draft(held, 0, "page", house.say(name, held.channel), response=name)], now, seconds, {})
 
 
 def settle_waiting(connection: Connection, house: House, held: Held, now: datetime, seconds: float) -> Settled:
@@ -161,8 +149,7 @@ def settle_waiting(connection: Connection, house: House, held: Held, now: dateti
     row = conversations.held(connection, held.conversation_id, held.worker, held.fence)
     drafts: list[Draft] = []
     if row["owner"] == Owner.QUEUE.value and held.incident_level is not None:
-        category = incidents.open_category(connection, held.conversation_id)
-        drafts = [_incident_holding(house, held, row["owner_version"], private=category in PRIVATE)]
+        drafts = _holding(connection, house, held, row["owner_version"], now)
     elif row["owner"] == Owner.QUEUE.value and not _held_lately(connection, held.conversation_id, now):
         text = house.say(HOLDING_QUEUE, held.channel)
         drafts = [_draft(held, 0, "answer", text, response=HOLDING_QUEUE, owner_version=row["owner_version"])]
@@ -289,9 +276,12 @@ def _draft(
     )
 
 
-def _incident_holding(house: House, held: Held, version: int, *, private: bool) -> Draft:
-    name = "holding_private" if private else "holding_incident"
-    return _draft(held, 0, "safety", house.say(name, held.channel), response=name, owner_version=version)
+def _holding(connection: Connection, house: House, held: Held, version: int, now: datetime) -> list[Draft]:
+    standing = incidents.open_incident(connection, conversation_id=held.conversation_id)
+    if standing is None:
+        return []
+    name, text = alarm.holding(connection, house, held, standing, now)
+    return [_draft(held, 0, "safety", text, response=name, owner_version=version)]
 
 
 def _introduced(

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from bot import paging
 from bot.clock import Clock
 from bot.store import conversations, turns
 from bot.store.conversations import StaleLease
@@ -235,13 +236,16 @@ class Worker:
 
     async def _decide(self, held: Held) -> Settled:
         """Run one turn to its end. Raises TurnFailed, TurnRefused, BadRecord or StaleLease."""
-        found = signs(self._screen, held.messages)
+        # In a thread: the loop it would hold up also takes calls and webhooks.
+        found = await asyncio.to_thread(signs, self._screen, held.messages) if held.messages else ()
         if found:
             log.warning("conversation %s: the screen found %s", held.conversation_id, found[0].level)
             return await self._settle(settle.settle_safety, held, found)
         composition = compose(held.messages, self._house.auto_replies)
         if held.kind == "messages" and not composition.text and not composition.media:
             return await self._database.writing(settle.settle_silently, held, self._clock.now(), self._lease_s)
+        if held.kind == "messages" and paging.is_answer(self._house, held.address, composition.text):
+            return await self._settle(settle.settle_page_answer, held)
         if held.owner is not Owner.BOT:
             if held.owner is Owner.STAFF or held.kind != "messages" or composition.only_tapbacks:
                 return await self._database.writing(settle.settle_silently, held, self._clock.now(), self._lease_s)

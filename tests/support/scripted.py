@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from bot.clinic import QuietHours
-from bot.phrases import Phrases
+from bot.clinic import OnCall, QuietHours, Staff
+from bot.phrases import RESPONSES, Phrases
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.inbox import Accepted
@@ -28,6 +28,9 @@ from bot.whatsapp_templates import Templates
 ROOT = Path(__file__).parents[2]
 LINE = "+12075550100"
 ONCALL = "+12075550111"
+DESK = "+12075550110"
+PRIYA = Staff("priya", "Practitioner/priya-raman", "Priya Raman", "therapist", ("riverside",), ("priya",))
+ON_CALL = OnCall(PRIYA, ONCALL, escalation_number=DESK)
 MAYA = "+12075550142"
 NOON = datetime(2025, 6, 2, 16, 0, tzinfo=UTC)
 
@@ -108,11 +111,11 @@ class ScriptedScreen:
     """Finds a level where the text names it: `calf` is urgent, `breath` an emergency, `ending it` a crisis, `hurts me` abuse."""
 
     WORDS = {
-        "calf": ScriptedFinding("urgent", "clot", ("calf",)),
+        "calf": ScriptedFinding("urgent", "leg_clot", ("calf",)),
         "hurts me": ScriptedFinding("urgent", "abuse", ("hurts_me",)),
-        "breath": ScriptedFinding("emergency", "breathless", ("breath",)),
+        "breath": ScriptedFinding("emergency", "chest_or_breath", ("breath",)),
         "cannot feel my legs": ScriptedFinding("emergency", "cauda_equina", ("legs",)),
-        "ending it": ScriptedFinding("crisis", "suicide", ("ending",)),
+        "ending it": ScriptedFinding("crisis", "self_harm", ("ending",)),
     }
 
     def __init__(self) -> None:
@@ -133,6 +136,7 @@ class Line:
     screen: ScriptedScreen = field(default_factory=ScriptedScreen)
     wake: NoWake = field(default_factory=NoWake)
     oncall: str = ONCALL
+    on_call: OnCall | None = ON_CALL
     introduce: bool = False
     quiet_hours: QuietHours | None = None
 
@@ -141,7 +145,7 @@ class Line:
         return House(
             clinic="Harbor PT",
             zone=ZoneInfo("America/New_York"),
-            phrases=Phrases.load(ROOT / "data/responses/line.yml"),
+            phrases=Phrases.load(*(ROOT / path for path in RESPONSES)),
             auto_replies=AutoReplies.load(ROOT / "data/auto_replies.yml"),
             oncall_number=self.oncall,
             paging_line=LINE,
@@ -150,6 +154,7 @@ class Line:
             sms_line=LINE,
             telephone="(207) 555-0110",
             templates=Templates.load(ROOT / "data/whatsapp/templates"),
+            on_call=self.on_call,
         )
 
     def worker(self, **options: Any) -> Worker:

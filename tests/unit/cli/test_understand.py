@@ -111,7 +111,7 @@ class TestEachLine:
         assert found["chest"]["route"] == "staff"
 
     def test_the_safety_screen(self, found: dict[str, dict[str, Any]]) -> None:
-        assert found["chest"]["safety"] == {"level": "emergency", "category": "chest_breath"}
+        assert found["chest"]["safety"] == {"level": "emergency", "category": "chest_or_breath"}
         assert found["plain"]["safety"] == {"level": "none", "category": None}
 
 

@@ -1,11 +1,12 @@
-"""The pattern part of the safety screen: every row of the clinician's table, and the traps on both sides of it."""
+"""The safety screen: every row of the clinician's table, and the traps on both sides of it."""
 
 from pathlib import Path
 
 import pytest
 
 from bot.safety.patterns import PatternError
-from bot.safety.screen import Screen, check
+from bot.safety.screen import Screen
+from bot.safety.signs import Signs
 
 SIGNS = {
     "cauda_equina": [
@@ -14,16 +15,16 @@ SIGNS = {
         "both legs giving way",
         "i lost control of my bladder",
     ],
-    "chest_breath": [
+    "chest_or_breath": [
         "chest hurts when I breathe",
         "can't catch my breath",
         "bit short of breath on the stairs too",
         "theres a tightness in my chest",
     ],
     "stroke": ["her face is droopy", "my words are coming out wrong", "arm won't do as it's told", "whole left side went numb"],
-    "fall_head": ["banged my head, I'm on Eliquis", "i fell and cant get up", "Dad fell. He hit his head on the tub"],
+    "head_strike_fall": ["banged my head, I'm on Eliquis", "i fell and cant get up", "Dad fell. He hit his head on the tub"],
     "leg_clot": ["calf's hot, twice the other one", "calfs a hot balloon since sunday but thats age", "my calf is swollen and red"],
-    "infection_joint": ["knee red hot, got the shakes", "fever and chills and the hip is hot"],
+    "septic_joint": ["knee red hot, got the shakes", "fever and chills and the hip is hot"],
     "wound": ["stitches opened, yellow stuff", "theres pus coming out of my incision"],
     "fracture": ["heard a pop, can't stand", "my foot drops when i walk", "i think my shoulder came out"],
     "allergy_faint_sugar": ["throat closing up", "blacked out on the stairs", "sugar is low and im shaky"],
@@ -34,8 +35,8 @@ LEVEL = {"leg_clot": {"urgent"}, "wound": {"urgent"}, "fracture": {"urgent", "em
 
 
 @pytest.mark.parametrize(("category", "text"), [(category, text) for category, texts in SIGNS.items() for text in texts])
-def test_a_sign_is_found(category: str, text: str) -> None:
-    found = check(text)
+def test_a_sign_is_found(screen: Screen, category: str, text: str) -> None:
+    found = screen.check(text)
     assert found.category == category
     assert found.level in LEVEL.get(category, {"emergency"})
     assert found.patterns
@@ -60,8 +61,8 @@ def test_a_sign_is_found(category: str, text: str) -> None:
         "i do the breaststroke",
     ],
 )
-def test_an_ordinary_message_is_left_alone(text: str) -> None:
-    assert check(text).level == "none"
+def test_an_ordinary_message_is_left_alone(screen: Screen, text: str) -> None:
+    assert screen.check(text).level == "none"
 
 
 @pytest.mark.parametrize(
@@ -77,13 +78,13 @@ def test_an_ordinary_message_is_left_alone(text: str) -> None:
         ("heard a snap and cant put weight on it", "emergency"),
     ],
 )
-def test_denials_reach_no_further_than_they_should(text: str, level: str) -> None:
-    assert check(text).level == level
+def test_denials_reach_no_further_than_they_should(screen: Screen, text: str, level: str) -> None:
+    assert screen.check(text).level == level
 
 
-def test_the_worst_sign_wins() -> None:
-    assert check("my calf is hot and swollen. also chest pain").level == "emergency"
-    assert check("my calf is hot and i dont want to live").level == "crisis"
+def test_the_worst_sign_wins(screen: Screen) -> None:
+    assert screen.check("my calf is hot and swollen. also chest pain").level == "emergency"
+    assert screen.check("my calf is hot and i dont want to live").level == "crisis"
 
 
 @pytest.mark.parametrize(
@@ -99,4 +100,4 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, complaint: s
     path = tmp_path / "signs.yml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PatternError, match=complaint):
-        Screen.load(path)
+        Signs.load(path)

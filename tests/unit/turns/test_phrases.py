@@ -7,19 +7,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.phrases import PhraseError, Phrases
+from bot.phrases import RESPONSES, PhraseError, Phrases
+from bot.turns.alarm import phrase
 from bot.turns.house import House
-from bot.turns.settle import HOLDING_QUEUE, media_phrase, safety_phrase
+from bot.turns.settle import HOLDING_QUEUE, media_phrase
 from bot.types import Channel
 from bot.yamlfile import FileError
 from tests.support.scripted import ROOT
 
-PHRASES = Phrases.load(ROOT / "data/responses/line.yml")
+PHRASES = Phrases.load(*(ROOT / path for path in RESPONSES))
 VALUES = {
     "clinic": "Harbor PT",
     "console": "https://line.harbor-pt.example/staff",
     "telephone": "(207) 555-0110",
     "visit": "Tue Jun 3, 10:00 AM",
+    "who": "Priya",
+    "by": "12:45 PM Wed",
+    "number": "12",
 }
 # GSM 03.38's basic set; each character counts once.
 GSM = set(
@@ -45,18 +49,40 @@ def test_it_never_prints_a_word_that_unsubscribes(name: str) -> None:
     assert not any(f"REPLY {word}" in text for word in ("CANCEL", "END", "QUIT", "STOP"))
 
 
-@pytest.mark.parametrize("oncall", ["", "+12075550111"])
-@pytest.mark.parametrize("level", ["urgent", "emergency", "crisis"])
+@pytest.mark.parametrize("nobody", [False, True])
+@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("spanish", [False, True])
+@pytest.mark.parametrize(
+    "stem", ["safety_urgent", "safety_emergency", "safety_crisis", "holding_incident", "holding_emergency", "holding_crisis"]
+)
 @pytest.mark.parametrize("category", ["leg_clot", "abuse", "none such"])
-def test_every_finding_has_its_words(oncall: str, level: str, category: str) -> None:
-    house = House("Harbor PT", ZoneInfo("America/New_York"), PHRASES, oncall_number=oncall)
-    name = safety_phrase(house, level, category)
-    assert name in PHRASES
-    assert ("someone will call" in PHRASES.text(name, **VALUES)) <= bool(oncall)
+def test_every_finding_has_its_words(stem: str, category: str, nobody: bool, other: bool, spanish: bool) -> None:
+    house = House("Harbor PT", ZoneInfo("America/New_York"), PHRASES)
+    name = phrase(house, stem, category, nobody=nobody, other=other, spanish=spanish)
+    text = PHRASES.text(name, **VALUES)
+    assert name.endswith("_es") == spanish
+    if nobody:
+        promises = (
+            "someone will call",
+            "will call by",
+            "will reach you",
+            "le va a llamar",
+            "le llama antes",
+            "le busca antes",
+            "I'm getting a person",
+        )
+        assert not any(promise in text for promise in promises)
+
+
+@pytest.mark.parametrize("name", [name for name in PHRASES.names() if name.startswith(("safety_", "holding_"))])
+def test_only_a_call_is_told_to_hang_up(name: str) -> None:
+    text = PHRASES.text(name, Channel.SMS, **VALUES)
+    assert not any(word in text.lower() for word in ("hang up", "cuelgue"))
 
 
 def test_what_the_worker_says_exists() -> None:
-    names = [HOLDING_QUEUE, "holding_incident", "holding_private", "technical_problem", "introduction", "page"]
+    names = [HOLDING_QUEUE, "holding_incident", "holding_incident_late", "holding_private", "technical_problem", "introduction", "page"]
+    names += ["page_again", "page_acknowledged", "page_nothing_open"]
     assert all(name in PHRASES for name in [*names, media_phrase(["image/png"]), media_phrase(["audio/ogg"]), media_phrase([])])
 
 

@@ -20,7 +20,13 @@ async def test_the_golden_dialogue_rises_from_urgent_to_emergency(line: Line) ->
     await line.answer(line.text("its nothing. can i move thurs?"))
     await line.answer(line.text("bit short of breath on the stairs too"))
     await line.answer(line.text("its only the calf"))
-    assert line.sent() == [line.house.say(name) for name in ("safety_urgent", "holding_incident", "safety_emergency", "holding_incident")]
+    by = {"who": "Priya", "by": "12:30 PM"}
+    assert line.sent() == [
+        line.house.say("safety_urgent"),
+        line.house.say("holding_incident", **by),
+        line.house.say("safety_emergency"),
+        line.house.say("holding_emergency", **by),
+    ]
     assert line.dialogue.requests == []
     only = line.one(incident)
     assert (only.level, only.state) == ("emergency", "open")
@@ -39,7 +45,7 @@ async def test_a_page_says_nothing_about_health_or_the_patient(line: Line) -> No
 
 
 async def test_without_anybody_on_call_no_call_is_promised(line: Line) -> None:
-    line.oncall = ""
+    line.oncall, line.on_call = "", None
     await line.answer(line.text("calf"))
     assert line.sent() == [line.house.say("safety_urgent_nobody")]
     assert pages(line) == []
@@ -70,7 +76,7 @@ async def test_a_second_emergency_gets_the_words_again_but_no_second_page(line: 
 async def test_the_same_urgent_sign_again_is_held_not_repeated(line: Line) -> None:
     await line.answer(line.text("calf hot"))
     await line.answer(line.text("really, the calf"))
-    assert line.sent() == [line.house.say("safety_urgent"), line.house.say("holding_incident")]
+    assert line.sent() == [line.house.say("safety_urgent"), line.house.say("holding_incident", who="Priya", by="12:30 PM")]
     assert pages(line) == [ONCALL]
 
 
