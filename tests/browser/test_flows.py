@@ -42,7 +42,7 @@ async def test_reschedule_and_undo(phone: Shown) -> None:
 
 async def test_book(phone: Shown) -> None:
     await phone.be("Deshawn Price")
-    await phone.says("can i get one more session friday")
+    await phone.says("I'd like to book another appointment on Friday")
     assert (await phone.agrees(await phone.says(await phone.birth_date()))).startswith("Done")
     await changed(phone, "Deshawn Price, Friday, June 6")
     await no_complaints(phone, "book")
