@@ -86,6 +86,11 @@ class Shown:
             answer = await self.quick("1")
         return await self.quick("yes") if "YES" in answer else answer
 
+    async def offered(self) -> list[str]:
+        """The titles that may be tapped below the last message that has any."""
+        texts = await self.page.locator("#thread .taps").last.get_by_role("button").all_inner_texts()
+        return [text.split("\n")[0] for text in texts]
+
     async def taps(self, title: str) -> str:
         """Tap an answer below the last message that has any."""
         below = self.page.locator("#thread .out").filter(has=self.page.locator(".taps")).last
