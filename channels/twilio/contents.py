@@ -25,7 +25,10 @@ REMEMBERED_S = 600.0
 """How long a look at Twilio's list counts: an approval, or its loss, is noticed after this."""
 
 MISSED_S = 60.0
-"""How long a content that was not there, or could not be made, is not asked for again."""
+"""How long a content that could not be made is not tried again."""
+
+UNAPPROVED_S = 5.0
+"""How long a template that was not approved is taken for not approved."""
 
 APPROVED = "approved"
 
@@ -75,7 +78,7 @@ class Contents:
         if self._seconds() - self._missed.get(name, float("-inf")) < MISSED_S:
             return None
         try:
-            found = (await self._fresh()).get(name)
+            found = (await self._fresh(MISSED_S)).get(name)
             if found is None:
                 found = await self.create(body)
                 self._known[name] = found
@@ -89,7 +92,7 @@ class Contents:
         """Return the sid of a template that WhatsApp has approved; None where there is none. Raises CarrierUnknown."""
         found = self._known.get(name)
         if found is None or found.approval != APPROVED or self._seconds() - self._read_at > REMEMBERED_S:
-            found = (await self._fresh()).get(name)
+            found = (await self._fresh(UNAPPROVED_S)).get(name)
         return found.sid if found is not None and found.approval == APPROVED else None
 
     def forget(self, name: str) -> None:
@@ -97,8 +100,9 @@ class Contents:
         self._known.pop(name, None)
         self._read_at = float("-inf")
 
-    async def _fresh(self) -> dict[str, Content]:
-        if self._seconds() - self._read_at > MISSED_S:
+    async def _fresh(self, age_s: float) -> dict[str, Content]:
+        """Return the contents by name, from a look at the list that is at most that old."""
+        if self._seconds() - self._read_at > age_s:
             self._known = {content.name: content async for content in self.listed()}
             self._read_at = self._seconds()
         return self._known

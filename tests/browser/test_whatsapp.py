@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from channels.twilio.contents import UNAPPROVED_S
 from tests.browser.playing import PHONE, WIDE, Shown
 from tests.support.stack import Stack
 
@@ -81,6 +82,7 @@ async def test_a_reminder_out_of_the_blue_is_texted_and_with_a_template_tapped(p
     await expect(phone.answers.first).to_contain_text("Tue Jun 3", timeout=30_000)
     made = clinic.bot("whatsapp-templates")
     assert made.returncode == 0, made.stdout + made.stderr
+    await phone.page.wait_for_timeout(1000 * (UNAPPROVED_S + 1))  # the line looks for an approval this often
     await phone.be("Deshawn Price", "WhatsApp")
     question = await phone.presses(remind)
     assert question.startswith("Clinic: Hello Deshawn") or "Hello Deshawn" in question

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.whatsapp_templates import TemplateError, Templates
-from bot.yamlfile import FileError
+from bot.yamlfile import FileError, open_yaml
 
 GOOD = """name: visit
 language: en
@@ -25,6 +25,19 @@ def test_the_repositorys_templates_are_read_and_speak_of_no_health() -> None:
     for template in templates:
         assert not [word for word in HEALTH if word in template.body.lower()], template.name
         assert "clinic" in template.values, f"{template.name} does not say who writes"
+
+
+def test_what_is_said_on_whatsapp_may_go_as_a_text() -> None:
+    responses = [open_yaml(path).at("responses").value for path in sorted(Path("data/responses").glob("*.yml"))]
+    said = {
+        name: each["text"]
+        for file in responses
+        for name, variants in file.items()
+        for each in variants
+        if each.get("channel") == "whatsapp"
+    }
+    assert "utter_ask_reminder" in said
+    assert {name: text for name, text in said.items() if "tap" in text.lower().split() or "button" in text.lower()} == {}
 
 
 def test_it_is_filled_with_values_and_the_ids_of_its_buttons(tmp_path: Path) -> None:
