@@ -35,7 +35,7 @@ _HIGH = re.compile(r"\b(?:high|higher|highest|more|second|latter|last)\b", re.IG
 # What even a promoter's comment should not leave unread.
 _TROUBLE = re.compile(
     r"\b(?:but|except|though|however|only (?:thing|issue|problem)|wish|rude|unprofessional|ignored?|late|wait(?:ed|ing)?|dirty|cold|lost|"
-    r"wrong|complain\w*|problem|issue|hurt\w*|pain\w*|sore|worse|billing|overcharged|crowded|rushed|parking)\b",
+    r"wrong|complain\w*|nobody|never|awful|terrible|horrible|worst|mess\w*|problem|issue|hurt\w*|pain\w*|sore|worse|billing|overcharged|crowded|rushed|parking)\b",
     re.IGNORECASE,
 )
 
@@ -154,11 +154,16 @@ async def _score(step: Step, asked: Asked, told: survey.Answer) -> None:
     if settled is not None and 0 <= settled <= survey.HIGHEST:
         asked.score = settled
         await _scored(step, asked)
-    elif asked.again or step.intent in _NO_MORE:
+    elif asked.again or step.intent in _NO_MORE or _beside(step):
         await _without_score(step, asked)
     else:
         asked.again = True
         _ask_again(step, asked, score)
+
+
+def _beside(step: Step) -> bool:
+    """Does a journey wait that puts its own question again right after this? Then nothing more is asked here."""
+    return any((one.get("details") or {}).get("suspended") for one in step.turn.get("pending") or ())
 
 
 def _ask_again(step: Step, asked: Asked, score: Score | None) -> None:
@@ -181,7 +186,7 @@ def _side(asked: Asked, text: str) -> int | None:
 
 async def _scored(step: Step, asked: Asked) -> None:
     """Go on after a score: why, unless that was told with it."""
-    if asked.comment:
+    if asked.comment or _beside(step):
         await _finish(step, asked)
         return
     ticket = _ticket(step, asked)

@@ -23,6 +23,8 @@ _TOLD_UNLESS_ASKED = frozenset(
         "running_late", "check_appointment", "request_telehealth", "identify_self", "join_waitlist", "act_as_caregiver", "set_language",
     }
 )  # fmt: skip
+# Beside a score or in its place, praise and complaint are its comment: one answer, not two wishes.
+_OPINION = frozenset({"give_feedback", "file_complaint", "consider_stopping_care"})
 # After "why?" these say that there is nothing to tell.
 _NOTHING = frozenset({"thank", "goodbye"})
 
@@ -32,6 +34,8 @@ def as_answer(intent: str, awaiting: Awaiting, *, asks: bool) -> str:
     answer = ANSWER.get(awaiting)
     if answer is None:
         return intent
+    if awaiting == Awaiting.NPS_SCORE and intent in _OPINION | {"insult"}:
+        return answer
     if intent == "insult":
         return "file_complaint"
     if awaiting == Awaiting.COMMENT and intent in _NOTHING:
