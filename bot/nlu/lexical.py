@@ -27,19 +27,24 @@ class Lexical:
     rarity: np.ndarray
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> Lexical:
-        """Count in how many of `texts` each n-gram stands."""
-        present = sparse.hstack([_LETTERS.transform(texts), _WORDS.transform(texts)]).tocsc()
-        counts = np.diff(present.indptr)
-        return cls((np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32))
+    def fit(cls, present: sparse.csr_matrix) -> Lexical:
+        """Count in how many texts each n-gram stands; `present` comes from the function of that name."""
+        counts = np.diff(present.tocsc().indptr)
+        return cls((np.log((1 + present.shape[0]) / (1 + counts)) + 1).astype(np.float32))
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Return a matrix of shape (len(texts), 2 * BUCKETS); each half of each row has length 1, or 0 without any n-gram."""
-        halves = [
-            _unit(vectorizer.transform(texts).multiply(self.rarity[start : start + BUCKETS]).tocsr())
-            for vectorizer, start in ((_LETTERS, 0), (_WORDS, BUCKETS))
-        ]
-        return sparse.hstack(halves).tocsr()
+        return self.weigh(present(texts))
+
+    def weigh(self, grams: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Weigh the n-grams that are present by their rarity, each half of each row to length 1."""
+        weighed = grams.multiply(self.rarity).tocsc()
+        return sparse.hstack([_unit(weighed[:, :BUCKETS].tocsr()), _unit(weighed[:, BUCKETS:].tocsr())]).tocsr()
+
+
+def present(texts: Sequence[str]) -> sparse.csr_matrix:
+    """Return which n-grams each text holds, as ones: those of letters, then those of words."""
+    return sparse.hstack([_LETTERS.transform(texts), _WORDS.transform(texts)]).tocsr()
 
 
 def _unit(rows: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -1,49 +1,70 @@
 """What the nearest training examples of a message mean: a second voice beside the regression.
 
-A regression draws one line around all ways of saying a thing; a neighbour remembers the one way that was odd. Together they got 93 % of
-the development lines right where the regression alone got 91.5 %, and refused fewer good ones.
+A regression draws one line around all ways of saying a thing; a neighbour remembers the one way that was odd. Near is what means the same
+(sentence vectors) in like words (n-grams). On the development lines the regression alone got 89.3 % right, with neighbours by meaning
+91.4 %, by meaning and words 92.0 %.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
-# How many neighbours speak, and how quickly their voice fades with distance (in cosine similarity).
-NEAREST = 20
+from bot.nlu.lexical import Lexical
+
+# How many neighbours speak, and how quickly their voice fades with distance from the nearest (in similarity, 0 to 1).
+NEAREST = 12
 FADING = 0.05
+# How much like words count beside like meaning.
+WORDS_COUNT = 0.6
 # Vectors are kept in bytes: a unit vector's numbers lie within -1 and 1, and a 127th of that is enough.
 _STEPS = 127
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """`examples` of shape (examples, dimensions) are unit vectors in steps of 1/127; `labels` are the positions of their classes."""
+    """The training examples: unit vectors in steps of 1/127, the positions of their classes, and the n-grams of each.
+
+    The n-grams of example i are `grams[starts[i]:starts[i + 1]]`.
+    """
 
     examples: np.ndarray
     labels: np.ndarray
+    grams: np.ndarray
+    starts: np.ndarray
+    lexical: Lexical
 
     @classmethod
-    def fit(cls, vectors: np.ndarray, labels: np.ndarray) -> Neighbours:
-        """Remember unit vectors and the positions of their classes."""
-        return cls(np.rint(vectors * _STEPS).astype(np.int8), labels.astype(np.int16))
+    def fit(cls, vectors: np.ndarray, labels: np.ndarray, present: sparse.csr_matrix, lexical: Lexical) -> Neighbours:
+        """Remember unit vectors, the positions of their classes, and which n-grams are `present` in each."""
+        kept = np.rint(vectors * _STEPS).astype(np.int8)
+        return cls(kept, labels.astype(np.int16), present.indices.astype(np.uint16), present.indptr.astype(np.int32), lexical)
 
-    def shares(self, vectors: np.ndarray, classes: int) -> np.ndarray:
-        """Return an array of shape (len(vectors), classes): how much of the neighbours' voices each class has; rows sum to 1."""
-        similarity = vectors.astype(np.float32) @ self._unit().T
+    def shares(self, vectors: np.ndarray, weighed: sparse.csr_matrix, classes: int) -> np.ndarray:
+        """Return an array of shape (len(vectors), classes): how much of the neighbours' voices each class has; rows sum to 1.
+
+        `weighed` are the n-grams of the same texts, from `Lexical.transform`.
+        """
+        alike = (weighed @ self._weighed.T).toarray() / 2  # each half of a row has length 1
+        similarity = (vectors.astype(np.float32) @ self._unit.T + WORDS_COUNT * alike) / (1 + WORDS_COUNT)
         number = min(NEAREST, similarity.shape[1])
         nearest = np.argpartition(-similarity, number - 1, axis=1)[:, :number]
-        voices = np.exp((np.take_along_axis(similarity, nearest, axis=1) - 1) / FADING)
+        near = np.take_along_axis(similarity, nearest, axis=1)
+        voices = np.exp((near - near.max(axis=1, keepdims=True)) / FADING)
         found = np.zeros((len(vectors), classes), dtype=np.float32)
         for row, (labels, voice) in enumerate(zip(self.labels[nearest], voices, strict=True)):
             np.add.at(found[row], labels, voice)
-        # Far from every example, all are silent alike.
-        return np.asarray((found + np.float32(1e-6)) / (found + np.float32(1e-6)).sum(axis=1, keepdims=True))
+        return np.asarray(found / found.sum(axis=1, keepdims=True))
 
+    @cached_property
     def _unit(self) -> np.ndarray:
-        known = self.__dict__.get("_floats")
-        if known is None:
-            known = self.examples.astype(np.float32) / _STEPS
-            object.__setattr__(self, "_floats", known)
-        return np.asarray(known)
+        return np.asarray(self.examples.astype(np.float32) / _STEPS)
+
+    @cached_property
+    def _weighed(self) -> sparse.csr_matrix:
+        ones = np.ones(len(self.grams), dtype=np.float32)
+        shape = (len(self.labels), len(self.lexical.rarity))
+        return self.lexical.weigh(sparse.csr_matrix((ones, self.grams.astype(np.int32), self.starts), shape=shape)).astype(np.float32)

@@ -13,6 +13,8 @@ from bot.nlu.trained import Trained
 ROOT = Path(__file__).resolve().parents[3]
 DEVELOPMENT = Path(__file__).parent / "dev_intents.tsv"
 PEOPLE = Path(__file__).parent / "dev_people.tsv"
+TWO = Path(__file__).parent / "dev_two.tsv"
+WIDE = Path(__file__).parent / "dev_wide.tsv"
 OPTIONS = Options(threshold=0.3, clause_threshold=0.3, inverse_regularisation=3.0)
 SMALL = [
     *((text, "ask_hours") for text in ("when do you open", "what are your hours", "how late are you open", "when do you close")),
@@ -88,7 +90,7 @@ def test_no_example_stands_under_two_intents() -> None:
     assert sorted({text for text in texts if texts.count(text) > 1}) == []
 
 
-@pytest.mark.parametrize("path", [DEVELOPMENT, PEOPLE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [DEVELOPMENT, PEOPLE, TWO, WIDE], ids=lambda path: path.stem)
 def test_development_lines_are_no_training_examples(path: Path) -> None:
     trained = {text.lower() for text, _ in evaluation.training_examples(ROOT / "data" / "nlu")}
     # Whole sentences only: there is but one way to say "thanks".
@@ -103,17 +105,19 @@ def trained() -> Trained:
     return evaluation.train(examples, encoder.words(), encoder, evaluation.options_of(ROOT / "config.yml"))
 
 
-# The second file holds what is hardest: stories, answers in odd words, two wishes without a sign between them.
+# The files hold what is hardest: stories, answers in odd words, voices that are seldom heard, two wishes without a sign between them.
 @pytest.mark.parametrize(
-    ("path", "least", "least_both"), [(DEVELOPMENT, 0.92, 0.80), (PEOPLE, 0.89, 0.60)], ids=lambda value: str(value)[-16:]
+    ("path", "least", "least_both"),
+    [(DEVELOPMENT, 0.95, 0.90), (PEOPLE, 0.90, 0.75), (TWO, 0.80, 0.62), (WIDE, 0.84, None)],
+    ids=lambda value: value.stem if isinstance(value, Path) else "",
 )
-def test_the_development_lines_are_understood(trained: Trained, path: Path, least: float, least_both: float) -> None:
+def test_the_development_lines_are_understood(trained: Trained, path: Path, least: float, least_both: float | None) -> None:
     options = evaluation.options_of(ROOT / "config.yml")
     scores = evaluation.evaluate(evaluation.read_lines(path), trained, shared_encoder(), options)
-    figures = (scores.accuracy, scores.macro_f1, scores.out_of_scope_recall, scores.both_found, scores.false_rejections)
-    accuracy, macro_f1, recall, both, rejected = (figure if figure is not None else -1.0 for figure in figures)
+    figures = (scores.accuracy, scores.macro_f1, scores.out_of_scope_recall, scores.false_rejections)
+    accuracy, macro_f1, recall, rejected = (figure if figure is not None else -1.0 for figure in figures)
     assert accuracy >= least
-    assert macro_f1 >= 0.90
+    assert macro_f1 >= 0.85
     assert recall >= 0.88
-    assert both >= least_both
-    assert 0 <= rejected <= 0.04
+    assert 0 <= rejected <= 0.05
+    assert least_both is None or (scores.both_found is not None and scores.both_found >= least_both)

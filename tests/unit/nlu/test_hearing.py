@@ -24,7 +24,9 @@ class Told(Classifier):
 
 
 def hearing() -> Hearing:
-    told = Told(np.zeros((4, 0)), np.zeros(4), NAMES, Lexical(np.zeros(2 * BUCKETS)), Neighbours(np.zeros((1, 4)), np.zeros(1)))
+    lexical = Lexical(np.zeros(2 * BUCKETS))
+    nobody = Neighbours(np.zeros((1, 4)), np.zeros(1), np.zeros(0), np.zeros(2), lexical)
+    told = Told(np.zeros((4, 0)), np.zeros(4), NAMES, lexical, nobody)
     return Hearing(told, Names(), threshold=0.25, clause_threshold=0.4)
 
 

@@ -5,30 +5,40 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.classifier import Classifier
+from bot.nlu.lexical import Lexical, present
 from bot.nlu.neighbours import Neighbours
 
 EXAMPLES = np.eye(4, dtype=np.float32)
 LABELS = np.array([0, 0, 1, 2])
+TEXTS = ["when do you open", "what are your hours", "where are you", "tell me a joke"]
+
+
+def shares(texts: list[str], labels: np.ndarray, asked: str, vectors: np.ndarray, known: np.ndarray) -> np.ndarray:
+    grams = present(texts)
+    lexical = Lexical.fit(grams)
+    neighbours = Neighbours.fit(known, labels, grams, lexical)
+    return neighbours.shares(vectors, lexical.transform([asked] * len(vectors)), int(labels.max()) + 1)
 
 
 def test_the_nearest_example_speaks_loudest() -> None:
     near_the_third = np.array([[0.0, 0.28, 0.96, 0.0]], dtype=np.float32)
-    shares = Neighbours.fit(EXAMPLES, LABELS).shares(near_the_third, classes=3)
-    assert shares.shape == (1, 3)
-    assert shares.argmax() == 1
-    assert np.isclose(shares.sum(), 1.0)
+    found = shares(TEXTS, LABELS, "", near_the_third, EXAMPLES)
+    assert found.shape == (1, 3)
+    assert found.argmax() == 1
+    assert np.isclose(found.sum(), 1.0)
 
 
-def test_far_from_all_no_class_is_heard_above_another() -> None:
-    shares = Neighbours.fit(EXAMPLES, LABELS).shares(np.full((1, 4), -0.5, dtype=np.float32), classes=3)
-    assert shares.max() < 0.34
+def test_of_two_equally_near_the_one_in_like_words_is_louder() -> None:
+    between = np.array([[0.0, 0.0, 0.7071, 0.7071]], dtype=np.float32)
+    assert shares(TEXTS, LABELS, "tell me another joke", between, EXAMPLES).argmax() == 2
+    assert shares(TEXTS, LABELS, "where are you now", between, EXAMPLES).argmax() == 1
 
 
 def test_examples_survive_being_kept_in_bytes() -> None:
     vectors = np.random.default_rng(7).normal(size=(50, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    shares = Neighbours.fit(vectors, np.arange(50)).shares(vectors, classes=50)
-    assert list(shares.argmax(axis=1)) == list(range(50))
+    found = shares([""] * 50, np.arange(50), "", vectors, vectors)
+    assert list(found.argmax(axis=1)) == list(range(50))
 
 
 def test_a_stored_classifier_says_the_same(tmp_path: Path) -> None:
