@@ -14,7 +14,7 @@ from bot.nlu.when.scan import Item
 from bot.nlu.when.stretches import Month, Open, Through, Week, WeekOf
 from bot.nlu.when.times import At, Between, From, Told, ToldBefore, Until
 from bot.nlu.when.tokens import Token
-from bot.nlu.when.visits import SameTime
+from bot.nlu.when.visits import DaysFromVisit, MinutesFromVisit, SameTime
 
 _MOVED = words("moved changed switched swapped pushed bumped shifted rescheduled transferred")
 _PAIN = words("hurt hurts hurting pain sore swollen ache aches aching stiff throbbing painful numb")
@@ -135,6 +135,8 @@ def _begin(tokens: list[Token], items: list[Item], index: int, state: _State, gr
         items[index] = replace(items[index], value=turned)
         role = Role.WISH
     before = [each for each in items[max(index - 3, 0) : index] if each.kind != "filler"]
+    if role is Role.REFERENCE and isinstance(items[index].value, MinutesFromVisit | DaysFromVisit):
+        role = Role.WISH  # "she needs her appointment pushed back an hour"
     if role is Role.WISH and not state.target:
         owned = any(tokens[each.start].norm in OWNERS for each in before[-1:] if each.value is Cue.MINE)
         value = items[index].value

@@ -74,6 +74,7 @@ def _grammar() -> Grammar:
     for cue, word in ((Cue.ACCEPT_POST, "would | might | does | will | could | yes"), (Cue.REJECT_POST, "no | doesnt | wont")):
         grammar.rule("cue", f"({word}) <pause>", lambda _, cue=cue: cue)
     grammar.rule("not", _NOT, lambda: "not")
+    grammar.rule("not", "(that | which) (isnt | arent | is not | are not) (on)?", lambda: "not")
     grammar.rule("not", f"but {_NOT}", lambda: "not")
     grammar.rule("not", f"and {_NOT}", lambda: "not")
     grammar.rule("not", _ANY_NOT, lambda: "any_not")

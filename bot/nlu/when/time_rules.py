@@ -58,6 +58,7 @@ PARTS: tuple[tuple[str, float, float], ...] = (
     ("(last | latest) (slot | appointment | opening | one | thing) (of | in) the day", 15, 19),
     ("(the)? latest (slot | appointment | opening | time | one)? (you | u) (guys)? (have | got | can)", 15, 19),
     ("the last (appointment | time | one) <day_ahead>", 15, 19),
+    ("(the)? last thing (in the day | of the day | in the afternoon)?", 15, 19),
     ("the last (slot | opening)", 15, 19),
     ("as? late as (possible | you can | you have | you got)", 15, 19),
     ("(first | early) half of the day", 7, 12),

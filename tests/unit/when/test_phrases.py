@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
         ("fresh_6.tsv", 0.95),
         ("fresh_7.tsv", 0.96),
         ("fresh_8.tsv", 0.95),
+        ("fresh_9.tsv", 0.96),
     ],
 )
 def test_phrases_are_read_right(name: str, share: float) -> None:
