@@ -26,7 +26,7 @@ LEXICAL_SCALE = 5.0
 NEIGHBOURS_SAY = 0.5
 NEIGHBOURS_FLOOR = 0.01
 # What is none of the line's business comes in more kinds than any examples; its odds are raised by this.
-OUT_OF_SCOPE_ODDS = 1.4
+OUT_OF_SCOPE_ODDS = 2.0
 
 
 @dataclass(frozen=True)
