@@ -164,7 +164,8 @@ def listen(step: Step) -> str:
     if step.intent in REPORTS:
         return "exercise_check_in"
     # A plain yes after something else was spoken of is still the answer, unless that asked a question of its own.
-    nothing_else = step.turn.metadata.get("awaiting") in (None, "none") and not step.turn.get("reminders")
+    open_matters = any(step.turn.get(slot) for slot in ("reminders", "waitlist_offer", "last_change", "surveys"))
+    nothing_else = step.turn.metadata.get("awaiting") in (None, "none") and not open_matters
     last = step.turn.last_response in QUESTIONS or (nothing_else and step.intent in ("affirm", "deny"))
     if not last or step.intent not in _ANSWERS:
         return ""
