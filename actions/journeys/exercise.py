@@ -40,7 +40,7 @@ _SIDE = re.compile(
     r"|just (?:the )?(?:bad|one) side)\b",
     re.IGNORECASE,
 )
-_DOSE = re.compile(r"\b(?:how (?:many|often|long|much)|reps?|repetitions|sets?|times a (?:day|week)|every day|daily)\b", re.IGNORECASE)
+_DOSE = re.compile(r"\b(?:how (?:many|often|long|much)|reps?|repetitions|sets|times a (?:day|week)|every day|daily)\b", re.IGNORECASE)
 _WHY = re.compile(r"\b(?:why|how come|anyway|anyhow|still do|want to do|put (?:it )?back|again\?)\b", re.IGNORECASE)
 _PROGRAM = re.compile(
     r"\b(?:(?:my|the|all|list|which|what)(?: \w+){0,2} (?:exercises|program|stretches|routine|homework)|them all|all of them)\b",
@@ -48,16 +48,20 @@ _PROGRAM = re.compile(
 )
 # "how do I do the deadlift": what follows names something, unless it is one of the words that name nothing.
 _NAMES = re.compile(
-    r"\b(?:how (?:do|does|to|should|would|can)|(?:what|how) (?:is|about)|what'?s|explain|show me|do|many|the form on)\s+"
-    r"(?:(?:i|you|we|she|he|mom|dad) )?(?:do |perform |make )?(?:the|my|an?|those|these|her|his)?\s*"
-    r"(?P<name>[a-z][a-z-]{3,}(?: [a-z][a-z-]{3,})?)",
+    r"\b(?:how (?:do|does|would|should|can|could) (?:i|you|we|she|he|mom|dad) (?:do|perform)|how (?:to do|does|many|goes|about)"
+    r"|what(?:'?s| is)|explain|show me|instructions for|tell me about|walk me through)\s+"
+    r"(?:the|my|an?|those|these|her|his)?\s*(?P<name>[a-z][a-z-]{3,}(?: [a-z][a-z-]{3,})?)",
     re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"\bthe (?:one|ones|thing|exercise|stretch)s? (?:with|on|against|using|in|at) (?:the |a |an |my |that )?(?P<thing>\w+)", re.IGNORECASE
 )
 _NOTHING_NAMED_WORDS = """
     exercise exercises program routine stretch stretches stretching thing things ones that this them those these each time times
     reps repetitions sets days seconds minutes rounds side sides position breathe start begin hold keep they then work with have need
     supposed should move moves again right wrong homework something anything everything video link picture band towel ball chair wall
-    many often long much first second last next another other same knee knees foot feet arms legs hands head back leg hand"""
+    many often long much first second third fourth fifth sixth seventh last next does
+    another other same knee knees foot feet arms legs hands head back leg hand"""
 _NOTHING_NAMED = frozenset(_NOTHING_NAMED_WORDS.split())
 
 
@@ -138,7 +142,11 @@ async def _find(step: Step, own: Program) -> str | None:
 
 def _mentioned(text: str, own: Program) -> list[Candidate]:
     names = {each.name: (each.equipment, each.side) for each in own.exercises}
-    return [each for each in find_exercises(text, names) if each.score >= NAMED]
+    # "The one with the cushion" is "the cushion one".
+    turned = _WITH.sub(
+        lambda found: f"the {found['thing']} one", re.sub(r"\bshow me\b|\bset (?:it|this) up\b", "", text, flags=re.IGNORECASE)
+    )
+    return [each for each in find_exercises(turned, names) if each.score >= NAMED]
 
 
 def _likeliest(text: str, names: Sequence[str]) -> list[str]:
@@ -150,7 +158,7 @@ def _likeliest(text: str, names: Sequence[str]) -> list[str]:
 
 def _foreign(text: str) -> bool:
     """Does the text name an exercise that the program does not hold?"""
-    if any(each.score >= OTHER for each in find_exercises(text, list(known_names()))):
+    if any(each.score >= OTHER for each in find_exercises(re.sub(r"\bset (?:it|this) up\b", "", text), list(known_names()))):
         return True
     found = _NAMES.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return found is not None and not (set(found["name"].lower().split()) & _NOTHING_NAMED)
