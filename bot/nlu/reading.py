@@ -23,6 +23,8 @@ SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please", "insult"})
 PART_OF = {
     "report_death": frozenset({"cancel_appointment", "opt_out", "reschedule_appointment", "wrong_person"}),
     "report_red_flag": frozenset({"report_pain"}),
+    # An exercise that hurts is not read out: it is the pain that is told.
+    "report_pain": frozenset({"ask_exercise_howto"}),
 }
 
 # One conversation about one change: the strongest of them names it, and all their clauses are read together.
