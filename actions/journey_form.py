@@ -18,22 +18,21 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import identity, people, wishes, wording
 from actions.choosing import keep_names
-from actions.context import Context, current
+from actions.context import current
 from actions.journey import Journey
 from actions.journeys import confirm, late
 from actions.journeys.registry import KINDS, hears, listening
+from actions.promises import call_back
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import Related, visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
 from actions.switching import ANSWERS, START, Switch, decide, opened_by
-from actions.turn import Turn
+from actions.turn import PASSING_SLOTS, Turn
 from bot.nlu import birth_date
 
 logger = logging.getLogger(__name__)
 
 FORM = "journey_form"
-# Filled by single messages; each is read in the turn that brought it and emptied at its end.
-PASSING_SLOTS = ("choice", "when", "therapist", "location")
 # A scheduling system that restarts is back by then; until then a turn is tried again before the patient hears of it.
 PATIENCE = timedelta(seconds=12)
 NOTHING_OPEN = "nothing_open"
@@ -349,14 +348,6 @@ async def _names_another(step: Step) -> bool:
         return False
     named = people.mentioned(await identity.known(step.turn, step.context), step.turn.text).people
     return bool(named) and any(person.reference != proof.patient for person in named)
-
-
-def call_back(context: Context) -> datetime:
-    """Return by when the desk calls back: the promised minutes of open hours from now, clinic-local."""
-    now = context.clock.now()
-    opens = now if context.clinic.is_open(now) else context.clinic.next_opening(now)
-    due = context.clinic.local(opens) + timedelta(minutes=context.clinic.policies.call_back_minutes)
-    return due + timedelta(minutes=-due.minute % 15) if due.minute % 15 else due
 
 
 def _out_of_patience(step: Step) -> bool:

@@ -18,7 +18,7 @@ from actions.switching import PUT_BACK
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
-LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood", "complaint"})
+LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood", "complaint", "billing", "telehealth", "upset"})
 # Reasons for which nobody is to wait long.
 PRESSING = frozenset({"complaint"})
 

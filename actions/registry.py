@@ -6,6 +6,6 @@ so it is given this plain module instead of the package.
 
 from __future__ import annotations
 
-from actions import asking, asking_survey, check_ins, facts, journey_form, misunderstood, person
+from actions import asking, asking_survey, check_ins, desk, facts, journey_form, misunderstood, person, talk
 
-JOURNEYS = (asking, asking_survey, check_ins, facts, misunderstood, person, journey_form)
+JOURNEYS = (asking, asking_survey, check_ins, desk, facts, misunderstood, person, talk, journey_form)

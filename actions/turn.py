@@ -10,6 +10,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+# Filled by single messages: each says something in the turn that brought it, and nothing later. The form empties them; after a message
+# that another action answered they would linger.
+PASSING_SLOTS = ("choice", "when", "therapist", "location")
+
 
 class Turn:
     """Reads a tracker, speaks through a dispatcher and collects slot changes; `events` is what the action returns."""
@@ -47,7 +51,7 @@ class Turn:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What a trigger brought along."""
+        """What the message, or a trigger, brought along, by the entity's name."""
         entities = (self.user_event.get("parse_data") or {}).get("entities") or ()
         return {entity["entity"]: entity["value"] for entity in entities}
 
@@ -110,7 +114,11 @@ class Turn:
 
     def get(self, slot: str) -> Any:
         """Return a slot as it stands after the changes of this turn."""
-        return self._changes[slot] if slot in self._changes else self.tracker.get_slot(slot)
+        if slot in self._changes:
+            return self._changes[slot]
+        if slot in PASSING_SLOTS and slot not in self.values:
+            return None
+        return self.tracker.get_slot(slot)
 
     def set(self, **slots: Any) -> None:
         """Change slots."""
