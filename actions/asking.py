@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import identity
+from actions import identity, outreach
 from actions.context import Context, current
 from actions.journey import Journey
 from actions.scheduling.resources import actors
@@ -36,6 +36,8 @@ class ActionAskReminder(Action):
         if visit.status not in ("booked", "pending") or visit.start <= context.now():
             return []
         patient = await _patient_of(context, visit.reference)
+        if not await outreach.may_write(turn, context, patient, "reminder"):
+            return []
         persons = await identity.known(turn, context)
         given = next((person.given for person in persons if person.reference == patient), "")
         step = Step(turn, context, Journey("confirm"))
@@ -55,6 +57,10 @@ class ActionOfferOpening(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        waitlist = str(turn.values["waitlist"])
+        patient = await _patient_of(context, waitlist)
+        if not await outreach.may_write(turn, context, patient, "waitlist"):
+            return []
         opening = await _opening(context, str(turn.values["slot"]))
         if opening is None:
             return []
@@ -63,11 +69,10 @@ class ActionOfferOpening(Action):
         held = await context.waitlist.hold(opening, until)
         if held is None:
             return []
-        waitlist = str(turn.values["waitlist"])
         offer = {
             "opening": to_json(held),
             "waitlist": waitlist,
-            "patient": await _patient_of(context, waitlist),
+            "patient": patient,
             "until": until.isoformat(),
         }
         turn.set(waitlist_offer=offer)

@@ -64,10 +64,11 @@ async def known(turn: Turn, context: Context) -> list[Person]:
     return sorted(unique.values(), key=lambda person: person.reference)
 
 
-async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str | None, quiet: bool) -> str | None:
+async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str | None, quiet: bool, words: str = "") -> str | None:
     """Prove who is texting, and for whom, from what this message brought.
 
-    `meant` holds the references of the patients whom the words named and is kept up to date. Returns None once it is proven, else
+    `meant` holds the references of the patients whom the words named and is kept up to date; where `words`, everything said so far, mean
+    all of several who share a date of birth, the first is proven and `meant` holds them all. Returns None once it is proven, else
     the slot that was asked for. After too many tries it sets `next_step` to `person` and returns "".
     """
     now = context.now()
@@ -90,6 +91,10 @@ async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str |
     matching = [person for person in persons if person.birth_date == born]
     matching = [person for person in matching if person.reference in meant] or (matching if not meant else [])
     name = turn.get("first_name")
+    if len(matching) > 1 and people.says_all(words):
+        meant[:] = [person.reference for person in matching]
+        prove(turn, context, matching[0], now)
+        return None
     if len(matching) > 1 and name:
         matching = [person for person in matching if fuzz.ratio(person.given.lower(), str(name).lower()) >= FIRST_NAME_SIMILARITY]
     if len(matching) > 1 and not name:

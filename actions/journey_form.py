@@ -20,11 +20,11 @@ from actions import identity, people, wishes, wording
 from actions.choosing import keep_names
 from actions.context import current
 from actions.journey import Journey
-from actions.journeys import confirm, late
+from actions.journeys import confirm, late, relations
 from actions.journeys.registry import KINDS, hears, listening
 from actions.promises import call_back
 from actions.scheduling.errors import SchedulingError
-from actions.scheduling.types import Related, visit_from_json
+from actions.scheduling.types import visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
 from actions.switching import ANSWERS, START, Switch, decide, opened_by
 from actions.turn import PASSING_SLOTS, Turn
@@ -47,6 +47,8 @@ UNFINISHED = frozenset({"reschedule", "cancel"})
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
 DOUBTFUL = 0.5
+# A question in place of the value that was asked for.
+_ASKS = re.compile(r"^\W*(?:where|when|what|who|why|how|are you|do you|is there)\b|\?\s*$", re.IGNORECASE)
 _FEE = re.compile(r"\$|\b(?:fee|dollars?|bucks|charged?)\b", re.IGNORECASE)
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
@@ -271,10 +273,11 @@ async def proceed(step: Step) -> str | None:
     if not kind.proof:
         step.proof = identity.proof_of(turn, step.now)
         return await KINDS[journey.kind].advance(step)
-    if await _without_permission(step):
+    if await relations.refused(step):
         return None
     answered = step.asked in ("date_of_birth", "first_name")
-    asked = await identity.settle(turn, step.context, journey.people, asked=step.asked, quiet=step.quiet)
+    words = f"{journey.words} {turn.text}"
+    asked = await identity.settle(turn, step.context, journey.people, asked=step.asked, quiet=step.quiet, words=words)
     if asked is not None:
         if not answered and step.saying:
             journey.said.append(step.saying)
@@ -283,6 +286,7 @@ async def proceed(step: Step) -> str | None:
         return asked or None
     before = step.proof.patient if step.proof else None
     step.proof = identity.proof_of(turn, step.now)
+    _queue_the_others(step)
     patient = step.proof.patient if step.proof else None
     if journey.visit is not None and patient != journey.details.get("for", patient) and before != patient:
         journey.visit = None
@@ -293,20 +297,16 @@ async def proceed(step: Step) -> str | None:
     return await KINDS[journey.kind].advance(step)
 
 
-async def _without_permission(step: Step) -> bool:
-    """Refuse kindly to speak of a relative for whom the caregiver has no permission on file; nothing is disclosed."""
-    if step.quiet or step.journey.people or step.asked is not None:
-        return False
-    persons = await identity.known(step.turn, step.context)
-    if not any(isinstance(person.relationship, Related) for person in persons):
-        return False
-    found = people.mentioned(persons, step.journey.words)
-    if not found.unknown or found.people:
-        return False
-    due = call_back(step.context)
-    step.task("no_permission", {"relative": found.unknown}, due=due)
-    step.turn.say("utter_no_permission", relative=found.unknown, by=wording.when(due, step.turn.channel))
-    return True
+def _queue_the_others(step: Step) -> None:
+    """Where several were meant ("both"), do the same for the others, one after the other."""
+    journey, turn = step.journey, step.turn
+    assert step.proof is not None  # noqa: S101 - called with a proof
+    if len(journey.people) < 2 or step.proof.patient not in journey.people or not people.says_all(f"{journey.words} {turn.text}"):
+        return
+    others = [one for one in journey.people if one != step.proof.patient]
+    again = [Journey(journey.kind, journey.began, journey.words, said=list(journey.said), people=[one]) for one in others]
+    turn.set(pending=[*(each.as_json() for each in again), *(turn.get("pending") or ())])
+    journey.people = [step.proof.patient]
 
 
 async def leave(step: Step) -> None:
@@ -325,7 +325,9 @@ def concerns(step: Step) -> bool:
     turn = step.turn
     if step.intent in START or step.intent in ANSWERS or hears(step):
         return True
-    if step.asked in ("another_day", "minutes", "reason", "reminded"):
+    if step.asked in ("contact_value", "contact_field"):
+        return step.intent != "talk_to_human" and not _ASKS.search(turn.text)
+    if step.asked in ("another_day", "minutes", "reason", "reminded", "language", "channel"):
         return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
     if step.asked in ("date_of_birth", "first_name"):
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)

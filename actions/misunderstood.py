@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import small_talk
 from actions.context import current
 from actions.journey import Journey
 from actions.journeys.registry import listening
@@ -25,6 +26,9 @@ class ActionNotUnderstood(Action):
         turn, context = Turn(dispatcher, tracker), current()
         if not tracker.active_loop_name and listening(Step(turn, context, Journey("answer", turn.message_id, turn.text))):
             return [FollowupAction("journey_form")]
+        if not tracker.active_loop_name and (response := small_talk.response_to(turn.text)):
+            turn.say(response)
+            return [*turn.events(), FollowupAction("action_listen")]
         times = int(turn.get("misunderstood") or 0) + 1
         if times >= context.clinic.policies.misunderstandings:
             turn.set(handoff_reason="not_understood")

@@ -18,14 +18,16 @@ from actions.switching import PUT_BACK
 from actions.turn import Turn
 
 # Reasons that are told; others follow from what was just said.
-LEADS = frozenset({"asked_for_person", "request_for_desk", "identity", "not_understood", "complaint", "billing", "telehealth", "upset"})
+LEADS = frozenset(
+    {"asked_for_person", "request_for_desk", "identity", "not_understood", "complaint", "billing", "telehealth", "upset", "dispute"}
+)
 # Reasons for which nobody is to wait long.
 PRESSING = frozenset({"complaint"})
 
 
 # A wish understood with less confidence than this does not call a person by itself; a repeated one does.
 DOUBTFUL = 0.4
-NEVER_DOUBTED = frozenset({"report_red_flag", "express_self_harm", "report_death", "file_complaint", "opt_out"})
+NEVER_DOUBTED = frozenset({"report_red_flag", "express_self_harm", "file_complaint"})
 
 
 class ActionHandOff(Action):

@@ -116,10 +116,13 @@ class Step:
         """Return `Ruth: ` where somebody acts for her, so that a shared phone always names its patient; else nothing."""
         return f"{self.proof.given}: " if self.proof and self.proof.by_caregiver else ""
 
-    def task(self, kind: str, detail: dict[str, Any], *, key: str | None = None, due: datetime | None = None) -> None:
-        """Give staff something to do."""
+    def task(
+        self, kind: str, detail: dict[str, Any], *, key: str | None = None, due: datetime | None = None, owner: str | None = None
+    ) -> None:
+        """Give staff something to do; `owner` is a role or a staff code of the clinic's file."""
         due_at = due.isoformat() if due else None
-        self.turn.record("staff_task", kind=kind, detail=detail, dedupe_key=key or f"{kind}:{self.turn.message_id}", due_at=due_at)
+        key = key or f"{kind}:{self.turn.message_id}"
+        self.turn.record("staff_task", kind=kind, detail=detail, dedupe_key=key, due_at=due_at, owner=owner)
 
     def audit(self, what: str, **detail: Any) -> None:
         """Note who did what for whom."""

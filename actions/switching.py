@@ -21,7 +21,6 @@ START: Mapping[str, str] = {
     "join_waitlist": "waitlist",
     "ask_visits_remaining": "visits_left",
     "identify_self": "identify",
-    "act_as_caregiver": "identify",
     "ask_exercise_howto": "exercise",
     "ask_exercise_dose": "exercise",
     "ask_exercise_program": "exercise",
@@ -35,6 +34,14 @@ START: Mapping[str, str] = {
     "give_feedback": "feedback",
     "file_complaint": "complaint",
     "consider_stopping_care": "leaving",
+    "act_as_caregiver": "caregiver",
+    "update_contact": "contact",
+    "set_channel_preference": "channel",
+    "set_language": "language",
+    "opt_out": "opt_out",
+    "opt_in": "opt_in",
+    "wrong_person": "wrong_person",
+    "report_death": "death",
 }
 # Told where a reason is asked for or a change is to be confirmed, this is the reason and no report of its own.
 _REASONS = frozenset({"report_pain", "report_exercise_difficulty", "report_exercise_missed"})
@@ -49,6 +56,8 @@ ANSWERS = frozenset(
 )  # fmt: skip
 # Journeys that a look at the schedule interrupts.
 _CHANGES = frozenset({"reschedule", "book", "cancel", "waitlist"})
+# What ends whatever is open: nobody is asked on about a visit after it.
+_ENDS_ALL = frozenset({"opt_out", "wrong_person", "death"})
 # "can you also book me one": another thing, not another word for this one.
 _ANOTHER = re.compile(
     r"\b(?:also|additional|extra|one more|as well|(?:another|second) (?:visit|appointment|appt|session|one))\b", re.IGNORECASE
@@ -120,7 +129,9 @@ def decide(step: Step) -> Switch:
     if intent in ("repeat_that", "slow_down"):
         return Switch.REPEAT
     wanted = START.get(intent)
-    if wanted is None or wanted == "identify" or hears(step) or _is_reason(step):
+    if wanted in _ENDS_ALL:
+        return Switch.GO_ON if wanted == kind else Switch.REPLACE
+    if wanted is None or wanted in ("identify", "caregiver") or hears(step) or _is_reason(step):
         return Switch.GO_ON
     if wanted == kind:
         return Switch.QUEUE if _asks_twice(step) else Switch.GO_ON

@@ -63,7 +63,7 @@ class ActionMeetInsult(Action):
         elif tracker.active_loop_name:
             turn.say("utter_calm_again_in_form")
         else:
-            turn.set(person_offered=True)
+            turn.set(person_offered=turn.message_id)
             turn.say("utter_calm_again")
         return turn.events()
 

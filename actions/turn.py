@@ -35,6 +35,12 @@ class Turn:
         return str(self.user_event.get("message_id") or "")
 
     @property
+    def previous_message_id(self) -> str:
+        """The id of the message before this one; "" when there is none."""
+        ids = [str(event.get("message_id") or "") for event in self.tracker.events if event["event"] == "user"]
+        return next((one for one in reversed(ids) if one != self.message_id), "")
+
+    @property
     def text(self) -> str:
         """What the patient wrote."""
         return str(self.user_event.get("text") or "")

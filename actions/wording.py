@@ -79,6 +79,23 @@ def _ordinal(value: int) -> str:
     return "-".join(words)
 
 
+# The names by which patients know what the line writes of its own accord; see `bot.store.preferences.TOPICS`.
+_TOPICS = {
+    "reminder": "reminders",
+    "survey": "surveys",
+    "exercise": "exercise check-ins",
+    "waitlist": "waitlist offers",
+    "recall": "come-back notes",
+    "birthday": "birthday wishes",
+}
+
+
+def topics(names: Sequence[str]) -> str:
+    """Return what the line writes of its own accord as a list: `reminders and surveys`."""
+    words = [_TOPICS[name] for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def span(start: datetime, end: datetime, channel: str = "sms") -> str:
     """Return a half-open range in words.
 

@@ -10,12 +10,17 @@ from actions.journeys import (
     cancel,
     check,
     confirm,
+    consent,
+    contact,
     exercise,
     exercise_log,
     late,
+    offered_person,
     pain,
+    preferences,
     recovery,
     referral,
+    relations,
     reschedule,
     self_care,
     survey,
@@ -70,9 +75,18 @@ KINDS: Mapping[str, Kind] = {
     "feedback": Kind(recovery.feedback, proof=False, beside=True),
     "complaint": Kind(recovery.complaint, proof=False, beside=True),
     "leaving": Kind(recovery.leaving, proof=False, beside=True),
+    "caregiver": Kind(relations.caregiver),
+    "contact": Kind(contact.advance, beside=True),
+    "channel": Kind(preferences.channel, proof=False, beside=True),
+    "language": Kind(preferences.language, proof=False, beside=True),
+    "opt_out": Kind(consent.stop, proof=False),
+    "opt_in": Kind(consent.start, proof=False, beside=True),
+    "wrong_person": Kind(relations.wrong_person, proof=False),
+    "death": Kind(relations.death, proof=False),
+    "offered_person": Kind(offered_person.advance, proof=False),
 }
 
-LISTENERS: tuple[Listener, ...] = (survey.listening, pain.listen, exercise_log.listen, exercise.listen)
+LISTENERS: tuple[Listener, ...] = (offered_person.answered, survey.listening, pain.listen, exercise_log.listen, exercise.listen)
 
 
 def hears(step: Step) -> bool:

@@ -79,7 +79,8 @@ def _is_number_alone(text: str, awaiting: Awaiting) -> bool:
     if awaiting == Awaiting.DATE_TIME:
         return False
     answer = answers.read(text, awaiting)
-    return answer is not None and answer.intent == "choose_option"
+    # "1" to a question of yes or no is a yes, never one o'clock.
+    return answer is not None and (answer.intent == "choose_option" or text.strip(" .!#)").isdigit())
 
 
 def tells_birth_date(text: str, today: date, awaiting: Awaiting) -> bool:
