@@ -47,8 +47,6 @@ UNFINISHED = frozenset({"reschedule", "cancel"})
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
 DOUBTFUL = 0.5
-# A question in place of the value that was asked for.
-_ASKS = re.compile(r"^\W*(?:where|when|what|who|why|how|are you|do you|is there)\b|\?\s*$", re.IGNORECASE)
 _FEE = re.compile(r"\$|\b(?:fee|dollars?|bucks|charged?)\b", re.IGNORECASE)
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
@@ -325,9 +323,7 @@ def concerns(step: Step) -> bool:
     turn = step.turn
     if step.intent in START or step.intent in ANSWERS or hears(step):
         return True
-    if step.asked in ("contact_value", "contact_field"):
-        return step.intent != "talk_to_human" and not _ASKS.search(turn.text)
-    if step.asked in ("another_day", "minutes", "reason", "reminded", "language", "channel"):
+    if step.asked in ("another_day", "minutes", "reason", "reminded"):
         return step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "ask_billing_insurance")
     if step.asked in ("date_of_birth", "first_name"):
         return bool(turn.get("date_of_birth") or turn.get("first_name")) or _completes_birth_date(step)

@@ -41,6 +41,14 @@ _HAS_NONE = re.compile(
 # Read as told when asked for; a number and an e-mail address must be one.
 _READ_AS_TOLD = frozenset({"address", "name", "insurance", "emergency_contact", "other"})
 LONGEST = 120
+# A question in place of the value that was asked for.
+_ASKS = re.compile(r"^\W*(?:where|when|what|who|why|how|are you|do you|is there)\b|\?\s*$", re.IGNORECASE)
+_LEAVES = frozenset({"talk_to_human", "never_mind", "insult", "repeat_that", "slow_down", "wait_please"})
+
+
+def hears(step: Step) -> bool:
+    """Is the message the value that was asked for? Names and addresses are understood as anything."""
+    return step.asked in ("contact_value", "contact_field") and step.intent not in _LEAVES and not _ASKS.search(step.turn.text)
 
 
 async def advance(step: Step) -> str | None:

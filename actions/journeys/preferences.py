@@ -43,6 +43,12 @@ _SPANISH_WORDS = re.compile(
 )
 
 
+def hears(step: Step) -> bool:
+    """Does the message answer which way or which language?"""
+    asked = step.asked in ("channel", "language")
+    return asked and step.intent not in ("talk_to_human", "ask_location", "ask_hours", "ask_are_you_bot", "never_mind", "repeat_that")
+
+
 async def channel(step: Step) -> str | None:
     """Keep by which way, when and of what the patient wants to hear; ask when the words do not tell."""
     answering = step.asked == "channel" and not step.quiet

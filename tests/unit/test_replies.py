@@ -73,9 +73,6 @@ SAID_OF = {"utter_prep": "prep", "utter_prep_first_or_not": "prep"}
 # Texts that may take a second segment when filled, and why one is not enough.
 LONGER: Mapping[str, str] = {
     "utter_confirm_move_late": "the fee is told in the question that it belongs to",
-    "utter_confirm_cancel_several": "it names every visit that will go",
-    "utter_confirm_cancel_several_late": "it names every visit that will go, and the fee",
-    "utter_offer": "three openings beside the visit that would move",
     "utter_location": "address, parking and the map's link belong together",
     "utter_prep_first_or_not": "what to bring depends on the kind of visit, which is not known",
 }
@@ -89,6 +86,9 @@ HEALTH = re.compile(
 HEALTH_OF_NOBODY: Mapping[str, str] = {
     "utter_capabilities": "what the line can do for everybody",
     "utter_not_understood": "what the line can do for everybody",
+    "utter_ask_exercises": "asks whether they were done, not which",
+    "utter_ask_exercises_of": "asks whether they were done, not which",
+    "utter_exercises_not_clear": "asks again, and names none",
     "utter_prep": "the clinic's advice for a kind of visit",
     "utter_prep_first_or_not": "the clinic's advice for a kind of visit",
 }
@@ -156,7 +156,9 @@ def test_a_reply_asks_one_question(reply: Reply) -> None:
 def test_a_reply_that_waits_asks(reply: Reply) -> None:
     """What waits for an answer has a question or says how to reply."""
     if reply.metadata.get("awaiting", "none") != "none":
-        asks = re.search(r"\?|\b(?:reply|which|what|say|give|tell|press|text|write|need|send|answer|rate)\b", reply.filled, re.IGNORECASE)
+        asks = re.search(
+            r"\?|\b(?:reply|tap|one number|which|what|say|give|tell|press|text|write|need|send|answer|rate)\b", reply.filled, re.IGNORECASE
+        )
         assert asks, f"{reply}: {reply.filled}"
 
 
