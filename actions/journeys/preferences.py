@@ -8,6 +8,7 @@ from actions import outreach, preference_words, wording
 from actions.preference_words import Wish
 from actions.promises import call_back
 from actions.step import Step
+from bot.store.preferences import TOPICS
 
 _BY_NUMBER = {1: "sms", 2: "call", 3: "whatsapp"}
 # As languages are called in English and by those who speak them, and their ISO 639 code.
@@ -81,7 +82,8 @@ async def keep(step: Step, wish: Wish) -> bool:
         kept = True
     if wish.off:
         await outreach.keep_topics(step, off=wish.off, on=wish.on)
-        step.turn.say("utter_topics_only" if wish.on else "utter_topics_off", topics=wording.topics(sorted(wish.on or wish.off)))
+        only = bool(wish.on) and wish.on | wish.off == frozenset(TOPICS)
+        step.turn.say("utter_topics_only" if only else "utter_topics_off", topics=wording.topics(sorted(wish.on if only else wish.off)))
         kept = True
     elif wish.on and not kept:
         await outreach.keep_topics(step, on=wish.on)

@@ -72,7 +72,6 @@ SAID_OF = {"utter_prep": "prep", "utter_prep_first_or_not": "prep"}
 
 # Texts that may take a second segment when filled, and why one is not enough.
 LONGER: Mapping[str, str] = {
-    "utter_confirm_move_late": "the fee is told in the question that it belongs to",
     "utter_location": "address, parking and the map's link belong together",
     "utter_prep_first_or_not": "what to bring depends on the kind of visit, which is not known",
 }
