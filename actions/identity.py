@@ -36,6 +36,8 @@ class Proof:
     actor: str
     actor_given: str
     until: datetime
+    # Does the number speak for others, too? Then every sentence names its patient.
+    shared: bool = False
 
     @property
     def by_caregiver(self) -> bool:
@@ -85,7 +87,7 @@ async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str |
         return None
     persons = await known(turn, context)
     if not quiet:
-        _note(meant, people.mentioned(persons, turn.text))
+        _note(meant, people.mentioned(persons, turn.text, now.date()))
     if born is None:
         return _ask(turn)
     matching = [person for person in persons if person.birth_date == born]
@@ -93,7 +95,7 @@ async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str |
     name = turn.get("first_name")
     if len(matching) > 1 and people.says_all(words):
         meant[:] = [person.reference for person in matching]
-        prove(turn, context, matching[0], now)
+        prove(turn, context, matching[0], now, shared=len(persons) > 1)
         return None
     if len(matching) > 1 and name:
         matching = [person for person in matching if fuzz.ratio(person.given.lower(), str(name).lower()) >= FIRST_NAME_SIMILARITY]
@@ -102,12 +104,12 @@ async def settle(turn: Turn, context: Context, meant: list[str], *, asked: str |
         turn.set(date_of_birth=born.isoformat())
         return "first_name"
     if len(matching) == 1:
-        prove(turn, context, matching[0], now)
+        prove(turn, context, matching[0], now, shared=len(persons) > 1)
         return None
     return _failed(turn, context)
 
 
-def prove(turn: Turn, context: Context, person: Person, now: datetime, *, silently: bool = False) -> Proof:
+def prove(turn: Turn, context: Context, person: Person, now: datetime, *, silently: bool = False, shared: bool = False) -> Proof:
     """Keep the proof for the thread, note it, and greet whoever is texting."""
     related = person.relationship if isinstance(person.relationship, Related) else None
     proof = Proof(
@@ -117,6 +119,7 @@ def prove(turn: Turn, context: Context, person: Person, now: datetime, *, silent
         actor=related.reference if related else person.reference,
         actor_given=related.given if related else person.given,
         until=now + timedelta(hours=context.clinic.policies.proof_hours),
+        shared=shared,
     )
     turn.set(proof=proof.as_json())
     turn.clear("date_of_birth", "first_name", "identity_tries", "born_text")
@@ -137,13 +140,13 @@ async def _named(turn: Turn, context: Context, meant: list[str], proof: Proof, *
         return None
     persons = await known(turn, context) if meant or _may_name(turn) else []
     if not quiet:
-        _note(meant, people.mentioned(persons, turn.text))
+        _note(meant, people.mentioned(persons, turn.text, context.now().date()))
     if not meant or proof.patient in meant:
         return None
     mine = next((person for person in persons if person.reference == proof.patient), None)
     others = [person for person in persons if person.reference in meant]
     if len(others) == 1 and mine is not None and mine.birth_date == others[0].birth_date:
-        prove(turn, context, others[0], context.now(), silently=True)
+        prove(turn, context, others[0], context.now(), silently=True, shared=True)
         return None
     turn.clear("proof", "date_of_birth")
     return persons

@@ -187,7 +187,7 @@ async def begin(step: Step) -> str | None:
         if kind in ("reschedule", "cancel"):
             await _of_reminder(step)
         if not turn.get("proof") and kind in ("reschedule", "book"):
-            turn.say("utter_happy_to_look")
+            turn.say("utter_sorry_to_hear" if relations.tells_of_death(turn.text) else "utter_happy_to_look")
         return None
     return await _answer(step)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -102,6 +103,9 @@ _HER_VISIT = re.compile(
 )
 _ALL = re.compile(r"\b(?:both|the twins|the girls|the boys|all of (?:us|them)|each of them|the two of them)\b", re.IGNORECASE)
 _OWN = re.compile(r"\bmy own\b|\bfor (?:me|myself)\b|\bi'?m the patient\b|\b(?:i am|it'?s) (?:the patient|me)\b", re.IGNORECASE)
+# "i'm her mom" tells who writes, not for whom.
+_SELF = re.compile(r"\b(?:i'?m|i am|this is|it'?s|its|as) (?:(?:his|her|their|the|a|[\w-]+'s) )?$", re.IGNORECASE)
+OF_AGE = 18
 _WORD = re.compile(r"[^\W\d_][\w'’\-]*")
 
 
@@ -113,8 +117,11 @@ class Mentioned:
     unknown: str = ""
 
 
-def mentioned(people: Sequence[Person], text: str) -> Mentioned:
-    """Return whom of `people` the words name, in the order of `people`, each once; nobody when they name no one."""
+def mentioned(people: Sequence[Person], text: str, today: date | None = None) -> Mentioned:
+    """Return whom of `people` the words name, in the order of `people`, each once; nobody when they name no one.
+
+    With `today` a child whose own number this is counts as "my daughter": a minor's telephone is answered by a parent.
+    """
     everyone = _once(people)
     own = [person for person in everyone if not isinstance(person.relationship, Related)]
     if _OWN.search(text) and own:
@@ -126,10 +133,10 @@ def mentioned(people: Sequence[Person], text: str) -> Mentioned:
         return Mentioned(tuple(everyone))
     unknown = ""
     for pattern, codes, gender, name in _FAMILY:
-        match = next((one for one in pattern.finditer(text) if not _is_reason(text, one)), None)
+        match = next((one for one in pattern.finditer(text) if not _is_reason(text, one) and not _SELF.search(text[: one.start()])), None)
         if match is None:
             continue
-        found = [person for person in everyone if _is(person, codes, gender)]
+        found = [person for person in everyone if _is(person, codes, gender) or (codes is _PARENT and _is_minor(person, gender, today))]
         if found:
             return Mentioned(tuple(found))
         if not unknown and (_OURS.search(text[: match.start()]) or (name in _BARE and match.group().lower() != "ma")):
@@ -168,6 +175,13 @@ def _is(person: Person, codes: frozenset[str], gender: str) -> bool:
     if not isinstance(related, Related) or not (_codes(related) & codes):
         return False
     return not gender or person.gender in ("", "unknown", "other", gender)
+
+
+def _is_minor(person: Person, gender: str, today: date | None) -> bool:
+    if today is None or person.birth_date is None or isinstance(person.relationship, Related):
+        return False
+    age = today.year - person.birth_date.year - ((today.month, today.day) < (person.birth_date.month, person.birth_date.day))
+    return age < OF_AGE and (not gender or person.gender in ("", "unknown", "other", gender))
 
 
 def _codes(related: Related) -> frozenset[str]:

@@ -113,8 +113,8 @@ class Step:
 
     @property
     def whose(self) -> str:
-        """Return `Ruth: ` where somebody acts for her, so that a shared phone always names its patient; else nothing."""
-        return f"{self.proof.given}: " if self.proof and self.proof.by_caregiver else ""
+        """Return `Ruth: ` where somebody acts for her or the number is shared, so that it always names its patient; else nothing."""
+        return f"{self.proof.given}: " if self.proof and (self.proof.by_caregiver or self.proof.shared) else ""
 
     def task(
         self, kind: str, detail: dict[str, Any], *, key: str | None = None, due: datetime | None = None, owner: str | None = None

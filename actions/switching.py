@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from actions.journeys.registry import KINDS, hears
+from actions.journeys.relations import is_about_the_deceased
 from actions.journeys.waitlist import says_leave
 from actions.step import Step
 
@@ -56,6 +57,9 @@ ANSWERS = frozenset(
 )  # fmt: skip
 # Journeys that a look at the schedule interrupts.
 _CHANGES = frozenset({"reschedule", "book", "cancel", "waitlist"})
+_WAITLIST = re.compile(r"\bwait|\bstand-?by\b", re.IGNORECASE)
+# "She died, cancel her visits": the news counts, not the wish.
+_ENDED_BY_DEATH = frozenset({"cancel_appointment", "reschedule_appointment", "opt_out", "wrong_person", "check_appointment", "inform"})
 # What ends whatever is open: nobody is asked on about a visit after it.
 _ENDS_ALL = frozenset({"opt_out", "wrong_person", "death"})
 # "can you also book me one": another thing, not another word for this one.
@@ -102,8 +106,12 @@ def opened_by(step: Step) -> str:
     intent, turn = step.intent, step.turn
     if turn.get("last_change") and PUT_BACK.search(turn.text):
         return "undo"
-    if intent in ("join_waitlist", "cancel_appointment", "never_mind", "opt_out") and says_leave(turn.text):
+    if intent in ("join_waitlist", "cancel_appointment", "never_mind") and says_leave(turn.text):
         return "leave_waitlist"
+    if intent == "opt_out" and says_leave(turn.text) and _WAITLIST.search(turn.text):
+        return "leave_waitlist"
+    if intent in _ENDED_BY_DEATH and is_about_the_deceased(turn.text):
+        return "death"
     if intent in ("confirm_appointment", "affirm") and (turn.get("reminders") or turn.get("waitlist_offer")):
         return ""
     if turn.get("waitlist_offer") and intent in ("join_waitlist", "book_appointment"):

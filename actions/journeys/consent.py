@@ -80,7 +80,8 @@ def _stop_all(step: Step) -> str | None:
     step.audit("opted_out")
     # What else was open would be a second text.
     step.turn.clear("pending", "reminders", "waitlist_offer", "last_change")
-    step.turn.say("utter_opted_out")
+    # Whether there are visits is told only to whoever has proven to be the patient.
+    step.turn.say("utter_opted_out_visits_stay" if step.proof else "utter_opted_out")
     return None
 
 

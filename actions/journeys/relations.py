@@ -16,6 +16,26 @@ from actions.step import Step
 
 logger = logging.getLogger(__name__)
 
+_DIED = re.compile(
+    r"\b(?:died|is dead|are dead|deceased|passed away|past away|has passed|have passed|passed on|passed (?:last|this|on|yesterday|in)\b"
+    r"|no longer with us|lost (?:my )?(?:mom|mum|mother|dad|father|wife|husband|grand\w+))",
+    re.IGNORECASE,
+)
+_OWN_VISIT = re.compile(
+    r"\b(?:my (?:own )?(?:\w+ )?(?:visits?|appointments?|appts?|sessions?)|i (?:can'?t|cannot|need to|have to|won'?t))\b", re.IGNORECASE
+)
+
+
+def tells_of_death(text: str) -> bool:
+    """Do the words tell that somebody has died?"""
+    return bool(_DIED.search(text))
+
+
+def is_about_the_deceased(text: str) -> bool:
+    """Do the words tell of a death and mean the visits of whoever died, not the writer's own?"""
+    return tells_of_death(text) and not _OWN_VISIT.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
 # Words about who may act for whom that a person settles.
 _DISPUTE = re.compile(
     r"\b(?:custody|court|restraining|lawyer|divorc\w+|not (?:allowed|supposed|authori[sz]ed)|no right|without my (?:permission"
@@ -48,7 +68,7 @@ async def refused(step: Step) -> bool:
     persons = await identity.known(step.turn, step.context)
     if not caregiver and not any(isinstance(person.relationship, Related) for person in persons):
         return False
-    found = people.mentioned(persons, step.journey.words)
+    found = people.mentioned(persons, step.journey.words, step.now.date())
     if not found.unknown or found.people or (caregiver and _GRANT.search(step.journey.words)):
         return False
     due = call_back(step.context)
@@ -113,7 +133,7 @@ async def _deceased(step: Step) -> list[Person]:
     except SchedulingError as error:
         logger.warning("nobody can be looked up (%s); staff are told whom the words mean", type(error).__name__)
         return []
-    found = people.mentioned(persons, step.journey.words)
+    found = people.mentioned(persons, step.journey.words, step.now.date())
     if found.people or found.unknown:
         return list(found.people)
     proof = identity.proof_of(step.turn, step.now)

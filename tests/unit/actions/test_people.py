@@ -90,6 +90,17 @@ def test_spouses_by_many_words(word: str) -> None:
     assert names((person("Roy", "male"), joan), f"my {word} can't make it monday") == ["Joan"]
 
 
+def test_a_minors_own_number_is_answered_by_a_parent() -> None:
+    teen = person("Teo", "male", born=date(2010, 3, 1))
+    assert mentioned((teen,), "my son can't come", date(2025, 6, 2)).people == (teen,)
+    assert mentioned((teen,), "my son can't come", date(2030, 6, 2)).people == ()
+
+
+@pytest.mark.parametrize("text", ["i'm her mom", "this is her daughter", "i am ruth's daughter and want to ask something"])
+def test_who_writes_is_not_for_whom(text: str) -> None:
+    assert mentioned((MEI,), text).unknown == ""
+
+
 def test_a_husband_is_not_a_wife() -> None:
     joan = person("Joan", "female", as_code="SPS")
     assert mentioned((joan,), "my husband can't make it").unknown == "husband"
