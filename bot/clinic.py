@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import recovery
 from bot.closures import FORMS, WEEKDAYS, Closure, parse_closure
+from bot.privacy import days
 from bot.yamlfile import FileError, Node, open_yaml
 
 ROLES = ("therapist", "assistant", "desk")
@@ -166,6 +167,7 @@ class Clinic:
     visit_types: tuple[VisitType, ...]
     policies: Policies
     service_recovery: recovery.Recovery
+    retention: days.Retention
 
     def local(self, instant: datetime) -> datetime:
         """Return the same instant on the clinic's wall clock. Raises ValueError for one without an offset."""
@@ -263,6 +265,7 @@ def _clinic(top: Node) -> Clinic:
         visit_types=visit_types,
         policies=_policies(top.at("policies")),
         service_recovery=recovery.read(top.at("service_recovery"), [person.code for person in staff]),
+        retention=days.read(top.at("retention")),
     )
     top.finish()
     return clinic

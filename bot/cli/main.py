@@ -30,6 +30,9 @@ PROCESSES = {
     "redis": "the embedded Redis, on a socket in MENDLINE_HOME",
 }
 
+# Commands whose module does not have their name.
+MODULES = {"retention": "privacy", "export": "privacy", "erase": "privacy"}
+
 DESCRIPTION = """\
 Mendline: the line that a physical-therapy clinic's patients text and call.
 
@@ -151,6 +154,31 @@ def parser() -> argparse.ArgumentParser:
         help="write the page on which a clinician reads and signs the safety screen",
         description="Write the safety screen's signs, patterns, examples, wording and figures as one HTML page to read and sign.",
     ).add_argument("--out", type=Path, default=Path("results/safety.html"), help="where to (default results/safety.html)")
+
+    retention = commands.add_parser(
+        "retention",
+        help="clear what is past its days",
+        description="Clear what is older than the days of `retention` in clinic.yml. A worker does it once a day; open work is kept.",
+    )
+    retention.add_argument("--check", action="store_true", help="only say how many rows are past their days")
+
+    export = commands.add_parser(
+        "export",
+        help="write everything the line holds of one patient into a file",
+        description="Write everything the line holds of one patient into one JSON file that only its owner may read.",
+    )
+    export.add_argument("--to", required=True, type=Path, metavar="FILE", help="the file; it must not be there yet")
+
+    erase = commands.add_parser(
+        "erase",
+        help="remove one patient from the line",
+        description="Say what the line holds of one patient; with --yes remove it. Opt-outs stay under a digest; open work is refused.",
+    )
+    erase.add_argument("--yes", action="store_true", help="do it; without this nothing is changed")
+    erase.add_argument("--with-tasks", action="store_true", help="erase open staff tasks, too")
+    for one in (export, erase):
+        one.add_argument("--patient", required=True, metavar="Patient/ID", help="the scheduling system's reference")
+        one.add_argument("--number", help="a number that is theirs although they never proved it, as +12075550120")
     return top
 
 
@@ -159,7 +187,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser().parse_args(arguments)
     try:
         settings = Settings.from_env(os.environ)
-        module = import_module(f"bot.cli.{asked.command.replace('-', '_')}")
+        module = import_module(f"bot.cli.{MODULES.get(asked.command, asked.command.replace('-', '_'))}")
         code: int = module.main(asked, settings)
     except START_ERRORS as error:
         print(f"mendline: {error}", file=sys.stderr)

@@ -125,9 +125,11 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
     import aiohttp
 
     from bot.paging import Pager
+    from bot.privacy.daily import Daily
     from bot.rate import WHATSAPP_PER_SECOND, Rate, RateByLine, SharedRate, Unlimited
     from bot.safety.screen import Screen
     from bot.sender import Sender
+    from bot.store.trackers import Trackers, tracker_url
     from bot.turns.bursts import Quiet
     from bot.turns.worker import Worker
     from bot.types import Channel
@@ -160,7 +162,10 @@ async def _work(settings: Settings, database, wake, redis, stop: asyncio.Event) 
         # Answers written while turns finish are still sent: the sender stops after them.
         turned = asyncio.Event()
         pager = Pager(database, house, clock, wake)
-        await _all_or_none([_then(turns.run(stop), turned), sender.run(turned), pager.run(stop)])
+        clinic, trackers = load_clinic(settings.clinic), Trackers(tracker_url(settings))
+        stack.callback(trackers.close)
+        daily = Daily(database, trackers, clinic.retention, clinic.zone, clock)
+        await _all_or_none([_then(turns.run(stop), turned), sender.run(turned), pager.run(stop), daily.run(stop)])
 
 
 async def _then(work: Awaitable[None], done: asyncio.Event) -> None:

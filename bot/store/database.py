@@ -2,6 +2,7 @@
 
 SQLite allows one writer, so a write there begins with BEGIN IMMEDIATE and waits its turn instead of failing half-way, and the writes of
 one process share commits (`bot.store.writer`). `synchronous` stays FULL: a message that was answered with 200 survives a power cut.
+`secure_delete` overwrites what is deleted, so that an erased patient is not left in the file's free pages.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # pysqlite must not begin transactions by itself: `_begin_sqlite` does.
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

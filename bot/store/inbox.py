@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.ids import new_id
+from bot.store import consents
 from bot.store.tables import consent, conversation, message, outbox, staff_task
 from bot.types import Awaiting, Channel, InboundMessage
 from bot.words import MAY_MEAN_THE_VISIT, OUT, Keyword, keyword, single_word
@@ -127,16 +128,14 @@ def storable(text: str) -> str:
 
 def is_opted_out(connection: Connection, channel: str, line: str, address: str) -> bool:
     """Whether this address has opted out of this line."""
-    return bool(
-        connection.scalar(
-            sa.select(consent.c.opted_out).where(consent.c.channel == channel, consent.c.line == line, consent.c.address == address)
-        )
-    )
+    choice = consents.standing(connection, channel, line, address)
+    return choice is not None and bool(choice.opted_out)
 
 
 def set_consent(connection: Connection, channel: str, line: str, address: str, *, opted_out: bool, source: str, now: datetime) -> None:
     """Record an opt-out or an opt-in; `source` is the MessageSid, turn or staff member that changed it."""
     values = {"opted_out": opted_out, "source": source, "changed_at": now}
+    consents.forget_digest(connection, channel, line, address)
     connection.execute(
         _insert(connection, consent)
         .values(channel=channel, line=line, address=address, **values)

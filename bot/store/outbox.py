@@ -21,9 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from bot.ids import new_id
-from bot.store import delivery, window
+from bot.store import consents, delivery, window
 from bot.store.incidents import open_incident
-from bot.store.tables import consent, conversation, outbox
+from bot.store.tables import conversation, outbox
 from bot.types import Awaiting, Channel, OutboundMessage
 
 WRITERS_LOCK = 0x6D656E64  # PostgreSQL advisory lock: positions are given out in the order of commits
@@ -220,11 +220,7 @@ def may_reach(connection: Connection, channel: str, line: str, address: str, pur
 
     After an opt-out only safety advice, pages to the clinic's own people and, within five minutes, its confirmation may.
     """
-    choice = connection.execute(
-        sa.select(consent.c.opted_out, consent.c.changed_at).where(
-            consent.c.channel == channel, consent.c.line == line, consent.c.address == address
-        )
-    ).first()
+    choice = consents.standing(connection, channel, line, address)
     if choice is None or not choice.opted_out:
         return True
     if purpose == "consent":

@@ -46,9 +46,16 @@ def bare(store: TrackerStore) -> TrackerStore:
 
 
 def forbid_message_text_in_logs() -> None:
-    """Rasa's debug logs hold what patients write, and structlog prints them all unless told otherwise: off, whatever the log level."""
+    """Rasa's debug logs hold what patients write, and structlog prints them all unless told otherwise: off, whatever the log level.
+
+    What is left goes to `logging` under the name of Rasa's module, its values apart, so that our log's rules hold for it, too.
+    """
     rasa_logger = logging.getLogger("rasa")
     if rasa_logger.getEffectiveLevel() < logging.INFO:
         logger.warning("Rasa's debug log holds message texts: it is switched off")
         rasa_logger.setLevel(logging.INFO)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[structlog.stdlib.render_to_log_kwargs],
+    )

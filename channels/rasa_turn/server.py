@@ -49,8 +49,9 @@ def application(settings: Settings, model: Path) -> Any:
     from rasa.core.channels.channel import register
     from sanic import Sanic
 
+    from bot.store.trackers import tracker_url
     from channels.rasa_turn.channel import MendlineInput
-    from channels.rasa_turn.tracker_store import MendlineTrackerStore, tracker_url
+    from channels.rasa_turn.tracker_store import MendlineTrackerStore
 
     app = Sanic("mendline_rasa", configure_logging=False)
 

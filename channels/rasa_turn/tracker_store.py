@@ -23,10 +23,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import sessionmaker
 
 from bot.settings import Settings
+from bot.store.trackers import BUSY_SECONDS, SCHEMA, tracker_url
 
-SCHEMA = "rasa"
-SQLITE_FILE = "trackers.db"
-BUSY_SECONDS = 15.0
 POOL = 8
 # An arbitrary number that makes replicas create the schema one after the other.
 _CREATING = 7_313_001
@@ -36,13 +34,6 @@ _SAVED = "mendline_saved"
 
 class TrackerChanged(Exception):
     """The conversation was saved by somebody else since it was read; this turn is void and nothing of it is stored."""
-
-
-def tracker_url(settings: Settings) -> str:
-    """Return the SQLAlchemy URL of the trackers: the line's PostgreSQL, or `trackers.db` in MENDLINE_HOME."""
-    if settings.database.startswith("sqlite"):
-        return f"sqlite:///{(settings.home / SQLITE_FILE).resolve()}"
-    return settings.database
 
 
 @dataclass(frozen=True)
@@ -133,18 +124,24 @@ def _engine(url: str) -> Any:
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(
-            url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, poolclass=sa.pool.QueuePool, pool_size=POOL
+            url,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            poolclass=sa.pool.QueuePool,
+            pool_size=POOL,
+            hide_parameters=True,  # an error names the statement, never what a patient wrote
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(url, pool_size=POOL, pool_pre_ping=True).execution_options(schema_translate_map={None: SCHEMA})
+    return sa.create_engine(url, pool_size=POOL, pool_pre_ping=True, hide_parameters=True).execution_options(
+        schema_translate_map={None: SCHEMA}
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # pysqlite must not begin transactions by itself: the `begin` listener does.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={int(BUSY_SECONDS * 1000)}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={int(BUSY_SECONDS * 1000)}", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -21,9 +21,15 @@ def schedule_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def rasa_server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+def rasa_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HOME of the session's Rasa: its trackers, and `rasa.log` at debug level."""
+    return tmp_path_factory.mktemp("rasa")
+
+
+@pytest.fixture(scope="session")
+def rasa_server(model: Path, rasa_home: Path) -> Iterator[tuple[str, int]]:
     """Rasa with the trained model, and the port on which it expects the actions."""
-    with rasa_serving(tmp_path_factory.mktemp("rasa")) as served:
+    with rasa_serving(rasa_home) as served:
         yield served
 
 

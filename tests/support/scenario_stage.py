@@ -66,6 +66,7 @@ def rasa_serving(home: Path) -> Iterator[tuple[str, int]]:
     port, actions_port = free_port(), free_port()
     environment = os.environ | {
         "MENDLINE_HOME": str(home),
+        "MENDLINE_LOG_LEVEL": "debug",  # the guard of privacy reads the log
         "MENDLINE_RASA_URL": f"http://127.0.0.1:{port}",
         "MENDLINE_ACTIONS_URL": f"http://127.0.0.1:{actions_port}",
     }

@@ -182,6 +182,11 @@ MISTAKES: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (lambda c: c["policies"].update(offers=True), r"policies.offers is True; write a whole number"),
     (lambda c: c["policies"].update(pain_limit=11), r"policies.pain_limit is 11; write a score from 0 to 10"),
     (lambda c: c["policies"].pop("proof_hours"), r"policies.proof_hours is missing"),
+    (lambda c: c.pop("retention"), r"retention is missing"),
+    (lambda c: c["retention"].pop("audit"), r"retention.audit is missing"),
+    (lambda c: c["retention"].update(forever=1), r"retention.forever is not known"),
+    (lambda c: c["retention"].update(messages=0), r"retention.messages is 0; write a whole number of 1 or more"),
+    (lambda c: c["retention"].update(trackers=401), r"retention.trackers is 401; write at most what messages are kept \(400\)"),
     (lambda c: c["policies"].update(quiet_hours="at night"), r"policies.quiet_hours is 'at night'; write a span"),
 ]
 

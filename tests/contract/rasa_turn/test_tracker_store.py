@@ -12,7 +12,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 
 from bot.settings import Settings
-from channels.rasa_turn.tracker_store import MendlineTrackerStore, TrackerChanged, tracker_url
+from bot.store.trackers import tracker_url
+from channels.rasa_turn.tracker_store import MendlineTrackerStore, TrackerChanged
 
 DOMAIN = Domain.from_yaml('version: "3.1"\nslots: {day: {type: text, mappings: [{type: custom}]}}')
 
