@@ -88,6 +88,7 @@ def test_every_verb_is_in_the_makefile(path: Path) -> None:
 def test_every_command_is_one(path: Path) -> None:
     shown = re.findall(r"python -m bot ((?!run)[a-z][a-z-]*|run [a-z]+)", path.read_text(encoding="utf-8"))
     further = {"text": ["maya", "hello"], "understand": ["hello"], "release": ["cv_1"], "settle-task": ["task_1", "--outcome", "called"]}
+    further |= {"erase": ["--patient", "Patient/1"], "export": ["--patient", "Patient/1", "--to", "file.json"]}
     for command in shown:
         parser().parse_args([*command.split(), *further.get(command, [])])
 
