@@ -146,7 +146,9 @@ def everything_logged(sinks: Sinks) -> Iterator[None]:
 
 
 def turn_up() -> None:
-    """Set every logger that exists to DEBUG, as the least careful operator might."""
+    """Set every logger that exists to DEBUG, as the least careful operator might; what pytest itself keeps of logs is let go."""
+    root = logging.getLogger()
+    root.handlers[:] = [one for one in root.handlers if isinstance(one.formatter, logs.Reticent) or isinstance(one, _OwnWords)]
     for name in list(logging.root.manager.loggerDict):
         one = logging.getLogger(name)
         one.setLevel(logging.DEBUG)

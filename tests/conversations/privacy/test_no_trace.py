@@ -69,11 +69,12 @@ async def converse(line: Line) -> None:
     await line.converse("tom", f"how do i do the towel one {WORD}", "10/5/79", f"it clicks, is that normal {WORD}")
     await line.converse("mei", f"which visit has {NAME}", "2/11/2009", "Mei")
     await line.converse("grace", f"i want to complain, {NAME} made me wait an hour, {WORD}!", "12/12/95", f"terrible {WORD}")
-    for trigger in asking.TRIGGERS.values():
-        now = line.clock.now()
-        await line.database.writing(asking.ask, Channel.SMS, DEMO_SMS_NUMBER, line.number("harold"), trigger, {}, now)
-    await line.text("harold", f"9, {NAME} is a star {WORD}")
-    await line.text("harold", f"7 today, {WORD}")
+    harold = line.people["harold"]
+    entities = {"patient": f"Patient/{harold['fhir_id']}", "visit": f"Appointment/{harold['visits'][0]['fhir_id']}"}
+    for name, answer in (("survey", f"9, {NAME} is a star {WORD}"), ("pain", f"7 today, {WORD}"), ("reminder", f"yes {WORD}")):
+        trigger, now = asking.TRIGGERS[name], line.clock.now()
+        await line.database.writing(asking.ask, Channel.SMS, DEMO_SMS_NUMBER, line.number("harold"), trigger, entities, now)
+        await line.text("harold", answer)
     await line.text("harold", f"stop texting me about {WORD}", OptOutType="STOP")
     await line.converse(STRANGER, f"this is {NAME} born 12/31/1957, {WORD}", f"person {WORD} please", f"/slot_patient{{{WORD}}}")
     rosa = OnWhatsApp(line, "rosa")
@@ -120,6 +121,7 @@ async def misuse(line: Line, sinks: Sinks) -> None:
 async def test_nothing_of_a_conversation_is_written_anywhere_but_into_the_database(
     line: Line, sinks: Sinks, templates: Templates, rasa_home: Path
 ) -> None:
+    turn_up()
     await converse(line)
     await fail(line)
     await misuse(line, sinks)
