@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from actions.journeys.referral import skips_exercise
 from actions.journeys.registry import KINDS, hears
 from actions.journeys.relations import is_about_the_deceased
 from actions.journeys.waitlist import says_leave

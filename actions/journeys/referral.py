@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import therapists
 from actions.step import Step
+from bot.nlu.exercises import find_exercises, known_names
 from bot.nlu.judgement import asks_judgement
+
+# A mention this good names an exercise.
+NAMED = 0.9
+_VISIT = re.compile(r"\b(?:visits?|appointments?|appts?|sessions?|therapy)\b", re.IGNORECASE)
 
 
 def judges(text: str) -> bool:
     """Does a message ask what only the therapist may decide?"""
     return asks_judgement(text)
+
+
+def skips_exercise(text: str) -> bool:
+    """Does a message ask to leave out an exercise ("can i skip the rows this week"), not a visit?"""
+    if not judges(text) or _VISIT.search(text):
+        return False
+    return any(each.score >= NAMED for each in find_exercises(text, list(known_names())))
 
 
 async def advance(step: Step) -> str | None:

@@ -65,6 +65,14 @@ def test_what_the_program_says_is_no_judgement(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "of_exercise"),
+    [("can i skip the rows this week", True), ("can i skip thursday", False), ("can i skip my visit and do the rows at home", False)],
+)
+def test_an_exercise_left_out_is_no_visit_cancelled(text: str, *, of_exercise: bool) -> None:
+    assert referral.skips_exercise(text) is of_exercise
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "sharp pain in my hip when i do the bridges",
