@@ -107,6 +107,8 @@ def opened_by(step: Step) -> str:
     intent, turn = step.intent, step.turn
     if turn.get("last_change") and PUT_BACK.search(turn.text):
         return "undo"
+    if intent == "cancel_appointment" and skips_exercise(turn.text):
+        return "question"
     if intent in ("join_waitlist", "cancel_appointment", "never_mind") and says_leave(turn.text):
         return "leave_waitlist"
     if intent == "opt_out" and says_leave(turn.text) and _WAITLIST.search(turn.text):

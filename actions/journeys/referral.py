@@ -10,7 +10,7 @@ from bot.nlu.exercises import find_exercises, known_names
 from bot.nlu.judgement import asks_judgement
 
 # A mention this good names an exercise.
-NAMED = 0.9
+NAMED = 0.5
 _VISIT = re.compile(r"\b(?:visits?|appointments?|appts?|sessions?|therapy)\b", re.IGNORECASE)
 
 
