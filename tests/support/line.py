@@ -49,6 +49,7 @@ ZONE = ZoneInfo("America/New_York")
 # The Monday of the golden dialogues.
 MONDAY = datetime(2025, 6, 2, 8, 2, tzinfo=ZONE)
 WAIT_SECONDS = 30.0
+SOON = timedelta(minutes=5)  # what is to be sent later than this is not waited for
 # Shorter than for patients: the texts of a scenario's burst are posted together.
 QUIET = Quiet(short=0.05, unfinished=0.4, longest=1.0)
 
@@ -121,7 +122,7 @@ class Line:
     async def quiet(self) -> None:
         """Return when no message waits, no turn is open and nothing is left to send."""
         async with asyncio.timeout(WAIT_SECONDS):
-            while await self.database.reading(_busy):  # noqa: ASYNC110 - the processes tell nobody
+            while await self.database.reading(_busy, self.clock.now()):  # noqa: ASYNC110 - the processes tell nobody
                 await asyncio.sleep(0.01)
 
     async def rows(self, table: sa.Table) -> list[dict[str, Any]]:
@@ -165,10 +166,13 @@ class Line:
         return {entry["resource"]["status"] for entry in bundle.get("entry", ())}
 
 
-def _busy(connection: Any) -> bool:
+def _busy(connection: Any, now: datetime) -> bool:
+    """Is anything left to do by now? What is to be sent in a while, such as a word about a change left half done, is not."""
     waiting = sa.select(tables.message.c.id).where(tables.message.c.turn_id.is_(None), ~tables.message.c.consumed)
     open_turns = sa.select(tables.turn.c.id).where(tables.turn.c.state.in_(("open", "waiting")))
-    unsent = sa.select(tables.outbox.c.id).where(tables.outbox.c.state.in_(("queued", "sending")))
+    unsent = sa.select(tables.outbox.c.id).where(
+        tables.outbox.c.state.in_(("queued", "sending")), tables.outbox.c.next_try_at <= now + SOON
+    )
     return any(connection.execute(query.limit(1)).first() is not None for query in (waiting, open_turns, unsent))
 
 
