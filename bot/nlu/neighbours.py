@@ -48,7 +48,7 @@ class Neighbours:
 
         `weighed` are the n-grams of the same texts, from `Lexical.transform`.
         """
-        alike = (weighed @ self._weighed.T).toarray() / 2  # each half of a row has length 1
+        alike = (weighed @ self._of_grams).toarray() / 2  # each half of a row has length 1
         similarity = (vectors.astype(np.float32) @ self._unit.T + WORDS_COUNT * alike) / (1 + WORDS_COUNT)
         number = min(NEAREST, similarity.shape[1])
         nearest = np.argpartition(-similarity, number - 1, axis=1)[:, :number]
@@ -64,7 +64,9 @@ class Neighbours:
         return np.asarray(self.examples.astype(np.float32) / _STEPS)
 
     @cached_property
-    def _weighed(self) -> sparse.csr_matrix:
+    def _of_grams(self) -> sparse.csr_matrix:
+        """The examples' n-grams turned around, a row for each n-gram: turning them for each message costs more than comparing."""
         ones = np.ones(len(self.grams), dtype=np.float32)
         shape = (len(self.labels), len(self.lexical.rarity))
-        return self.lexical.weigh(sparse.csr_matrix((ones, self.grams.astype(np.int32), self.starts), shape=shape)).astype(np.float32)
+        weighed = self.lexical.weigh(sparse.csr_matrix((ones, self.grams.astype(np.int32), self.starts), shape=shape))
+        return weighed.astype(np.float32).T.tocsr()
