@@ -26,6 +26,8 @@ EASY, RIGHT, HARD = "easy", "right", "hard"
 WEEK = 7
 # As many missed in a row as make the therapist ask what would fit better.
 MISSED_IN_A_ROW = 3
+# Below this an intent weighs less than a yes or no that stands first.
+DOUBTFUL = 0.5
 # A mention this good names the exercise that was done.
 NAMED = 0.7
 REPORTS = frozenset({"report_exercise_done", "report_exercise_missed", "report_exercise_difficulty"})
@@ -167,9 +169,11 @@ def listen(step: Step) -> str:
     open_matters = any(step.turn.get(slot) for slot in ("reminders", "waitlist_offer", "last_change", "surveys"))
     nothing_else = step.turn.metadata.get("awaiting") in (None, "none") and not open_matters
     last = step.turn.last_response in QUESTIONS or (nothing_else and step.intent in ("affirm", "deny"))
+    text = step.turn.text
+    if last and step.turn.confidence < DOUBTFUL and (_YES.match(text) or _NO.match(text)):
+        return "exercise_check_in"
     if not last or step.intent not in _ANSWERS:
         return ""
-    text = step.turn.text
     return "" if step.intent in _UNCLEAR and not (outcome_of(text, "") or hardness_of(text)) else "exercise_check_in"
 
 

@@ -49,7 +49,9 @@ _HURTS = re.compile(
     re.IGNORECASE,
 )
 _NO_PAIN = re.compile(
-    r"\b(?:no|without|zero|not|isn'?t|doesn'?t|don'?t|didn'?t|any)\b(?: \w+){0,2} (?:pain|hurt\w*|sore\w*)\b", re.IGNORECASE
+    r"\b(?:(?:no|without|zero|any)(?: (?:more|real|bad|new|sharp|particular))?|(?:not|isn'?t|doesn'?t|don'?t|didn'?t)(?: \w+){0,2})"
+    r" (?:pain|hurt\w*|sore\w*)\b",
+    re.IGNORECASE,
 )
 _SHARP = re.compile(
     r"\b(?:sharp|stabb\w+|shooting|shoots|like a knife|electric|zings?|excruciating|unbearable|tearing|pinch(?:es|ing|ed)?)\b",

@@ -102,6 +102,20 @@ def test_pain_that_is_not_of_an_exercise_stops_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("no my shoulder hurts too much", True),
+        ("no, the knee is sore", True),
+        ("no pain today", False),
+        ("did them without any pain", False),
+        ("it doesn't hurt any more", False),
+    ],
+)
+def test_pain_that_is_denied_is_not_there(text: str, *, is_there: bool) -> None:
+    assert pain.mentions(text) is is_there
+
+
+@pytest.mark.parametrize(
     ("score", "last", "limit", "why"),
     [
         (3, 5, 5, ""),
