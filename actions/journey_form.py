@@ -28,7 +28,7 @@ from actions.scheduling.types import visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
 from actions.switching import ANSWERS, START, Switch, decide, opened_by
 from actions.turn import PASSING_SLOTS, Turn
-from bot.nlu import birth_date
+from bot.nlu import birth_date, clauses
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +139,11 @@ class ValidateJourneyForm(Action):
             turn.set(pending=pending)
             step.quiet = True
         elif switch is Switch.ASIDE:
+            if step.saying and step.asked in ("opening", "when") and len(clauses.split(turn.text)) > 1:
+                # "Tuesday after lunch. And should she skip the bridges?" says a time for the journey, too.
+                journey.said.append(step.saying)
+                journey.forget_offers()
+                turn.clear("when")
             journey.details["suspended"] = True
             turn.set(pending=[journey.as_json(), *(turn.get("pending") or ())])
             fresh = _fresh(step, START[step.intent])
