@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import identity
+from actions import identity, outreach
 from actions.context import current
 from actions.journeys.survey import Asked
 from actions.standstill import may_write_first
@@ -32,6 +32,8 @@ class ActionAskSurvey(Action):
         if not await may_write_first(context, turn.conversation):
             return []
         patient = str(turn.values.get("patient") or "")
+        if not await outreach.may_write(turn, context, patient, "survey"):
+            return []
         persons = await identity.known(turn, context)
         given = next((person.given for person in persons if person.reference == patient), "")
         shared = len({person.reference for person in persons}) > 1

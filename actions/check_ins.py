@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import identity
+from actions import identity, outreach
 from actions.context import current
 from actions.journeys import exercise_log, pain
 from actions.programs import read_program
@@ -33,6 +33,8 @@ class ActionAskPain(Action):
         if not await may_write_first(context, turn.conversation):
             return []
         patient = str(turn.values["patient"])
+        if not await outreach.may_write(turn, context, patient, "exercise"):
+            return []
         persons = await identity.known(turn, context)
         asked = next((person for person in persons if person.reference == patient), None)
         if asked is None or not await self._fits(context, patient):

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import identity, wording
 from actions.context import current
 from actions.promises import call_back
+from actions.switching import opens_a_journey
 from actions.turn import Turn
 
 _ANGRY = re.compile(
@@ -38,6 +39,8 @@ class ActionAskDeskBilling(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn, context = Turn(dispatcher, tracker), current()
+        if opens_a_journey(turn.intent, turn.text) and not tracker.active_loop_name:
+            return [FollowupAction("journey_form")]
         if sounds_angry(turn.text):
             turn.set(handoff_reason=self.task)
             return [*turn.events(), FollowupAction("action_hand_off")]

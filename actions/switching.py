@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from actions.journeys.contact import tells_new_insurance
 from actions.journeys.referral import skips_exercise
 from actions.journeys.registry import KINDS, hears
 from actions.journeys.relations import is_about_the_deceased
@@ -102,6 +103,11 @@ class Switch(Enum):
     REPLACE = auto()
 
 
+def opens_a_journey(intent: str, text: str) -> bool:
+    """Is a question about insurance really the news of another one, to be noted in the file?"""
+    return intent == "ask_billing_insurance" and tells_new_insurance(text)
+
+
 def opened_by(step: Step) -> str:
     """Return the kind of journey that a message opens, "" when it is an answer."""
     intent, turn = step.intent, step.turn
@@ -113,6 +119,8 @@ def opened_by(step: Step) -> str:
         return "leave_waitlist"
     if intent == "opt_out" and says_leave(turn.text) and _WAITLIST.search(turn.text):
         return "leave_waitlist"
+    if opens_a_journey(intent, turn.text):
+        return "contact"
     if intent in _ENDED_BY_DEATH and is_about_the_deceased(turn.text):
         return "death"
     if intent in ("confirm_appointment", "affirm") and (turn.get("reminders") or turn.get("waitlist_offer")):

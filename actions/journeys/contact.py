@@ -46,6 +46,18 @@ _ASKS = re.compile(r"^\W*(?:where|when|what|who|why|how|are you|do you|is there)
 _LEAVES = frozenset({"talk_to_human", "never_mind", "insult", "repeat_that", "slow_down", "wait_please"})
 
 
+_NEW_INSURANCE = re.compile(
+    r"\b(?:new|changed|switched|different|updated?)\b[^.?!]{0,30}\b(?:insurance|insurer|card|medicare|medicaid|plan|coverage)\b"
+    r"|\b(?:insurance|insurer|card|medicare|medicaid|coverage)\b[^.?!]{0,20}\b(?:has |is |was )?(?:new|changed|switched|updated?)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_new_insurance(text: str) -> bool:
+    """Do the words bring a change of insurance, rather than a question about it?"""
+    return bool(_NEW_INSURANCE.search(text))
+
+
 def hears(step: Step) -> bool:
     """Is the message the value that was asked for? Names and addresses are understood as anything."""
     return step.asked in ("contact_value", "contact_field") and step.intent not in _LEAVES and not _ASKS.search(step.turn.text)
