@@ -59,7 +59,6 @@ ANSWERS = frozenset(
 )  # fmt: skip
 # Journeys that a look at the schedule interrupts.
 _CHANGES = frozenset({"reschedule", "book", "cancel", "waitlist"})
-_WAITLIST = re.compile(r"\bwait|\bstand-?by\b", re.IGNORECASE)
 # "She died, cancel her visits": the news counts, not the wish.
 _ENDED_BY_DEATH = frozenset({"cancel_appointment", "reschedule_appointment", "opt_out", "wrong_person", "check_appointment", "inform"})
 # What ends whatever is open: nobody is asked on about a visit after it.
