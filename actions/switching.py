@@ -60,7 +60,12 @@ ANSWERS = frozenset(
 # Journeys that a look at the schedule interrupts.
 _CHANGES = frozenset({"reschedule", "book", "cancel", "waitlist"})
 # "She died, cancel her visits": the news counts, not the wish.
-_ENDED_BY_DEATH = frozenset({"cancel_appointment", "reschedule_appointment", "opt_out", "wrong_person", "check_appointment", "inform"})
+_ENDED_BY_DEATH = frozenset(
+    {
+        "cancel_appointment", "reschedule_appointment", "opt_out", "wrong_person", "check_appointment", "inform", "act_as_caregiver",
+        "identify_self",
+    }
+)  # fmt: skip
 # What ends whatever is open: nobody is asked on about a visit after it.
 _ENDS_ALL = frozenset({"opt_out", "wrong_person", "death"})
 # "can you also book me one": another thing, not another word for this one.

@@ -28,6 +28,9 @@ FRESH = timedelta(days=3)
 CORRECTED_WITHIN = timedelta(hours=12)
 _OPINION = frozenset({"give_nps_score", "give_feedback", "file_complaint", "consider_stopping_care"})
 _ANSWERS = _OPINION | {"affirm", "deny", "choose_option", "correct_value", "inform", "never_mind", "ask_more_options"}
+# Below this confidence an intent is no reason to take a message for anything but the comment that was asked for.
+DOUBTFUL = 0.5
+_NEVER_A_COMMENT = frozenset({"talk_to_human", "opt_out", "report_death", "wrong_person", "ask_are_you_bot"})
 _NO_MORE = frozenset({"deny", "never_mind"})
 SHORT_NO = 3  # words; a longer no says why
 _LOW = re.compile(r"\b(?:low|lower|lowest|less|first|former)\b", re.IGNORECASE)
@@ -84,6 +87,8 @@ def listening(step: Step) -> str:
     open_now = turn.metadata.get("awaiting") in (Awaiting.NPS_SCORE.value, Awaiting.COMMENT.value)
     if open_now and intent in _ANSWERS:
         return "survey"
+    if turn.metadata.get("awaiting") == Awaiting.COMMENT.value and turn.confidence < DOUBTFUL and intent not in _NEVER_A_COMMENT:
+        return "survey"  # what hardly sounds like anything else is what was asked for
     if intent == "correct_value" and asked[-1].stage == DONE and asked[-1].age(step.now) < CORRECTED_WITHIN:
         return "survey" if survey.read(turn.text).settled is not None and not turn.get("when") else ""
     wanted = [one for one in asked if one.stage in (SCORE, WHICH)]
