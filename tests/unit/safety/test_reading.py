@@ -98,6 +98,7 @@ def test_of_whom_it_speaks(text: str, about: str) -> None:
     [
         ("i had a stroke three years ago", True),
         ("used to have chest pain in 2015", True),
+        ("had a heart attack in 2015 , can i still do pt", True),
         ("what are the signs of a blood clot", True),
         ("my neighbor had a stroke so im at the hospital", True),
         ("i had a stroke years ago and now my arm is numb again", False),
