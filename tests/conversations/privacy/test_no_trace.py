@@ -69,12 +69,19 @@ async def converse(line: Line) -> None:
     await line.converse("tom", f"how do i do the towel one {WORD}", "10/5/79", f"it clicks, is that normal {WORD}")
     await line.converse("mei", f"which visit has {NAME}", "2/11/2009", "Mei")
     await line.converse("grace", f"i want to complain, {NAME} made me wait an hour, {WORD}!", "12/12/95", f"terrible {WORD}")
-    harold = line.people["harold"]
-    entities = {"patient": f"Patient/{harold['fhir_id']}", "visit": f"Appointment/{harold['visits'][0]['fhir_id']}"}
-    for name, answer in (("survey", f"9, {NAME} is a star {WORD}"), ("pain", f"7 today, {WORD}"), ("reminder", f"yes {WORD}")):
-        trigger, now = asking.TRIGGERS[name], line.clock.now()
-        await line.database.writing(asking.ask, Channel.SMS, DEMO_SMS_NUMBER, line.number("harold"), trigger, entities, now)
-        await line.text("harold", answer)
+    # A person each: the line asks nothing while another question of its own is open.
+    for who, trigger, answer in (
+        ("anna", "survey", f"9, {NAME} is a star {WORD}"),
+        ("rosa", "pain", f"7 today, {WORD}"),
+        ("harold", asking.REMINDER, f"yes {WORD}"),
+    ):
+        asked, now = line.people[who], line.clock.now()
+        visit = next((f"Appointment/{one['fhir_id']}" for one in asked["visits"]), "")
+        entities = {"patient": f"Patient/{asked['fhir_id']}", "visit": visit}
+        name = asking.TRIGGERS[trigger]
+        await line.database.writing(asking.ask, Channel.SMS, DEMO_SMS_NUMBER, line.number(who), name, entities, now)
+        await line.quiet()
+        await line.text(who, answer)
     await line.text("harold", f"stop texting me about {WORD}", OptOutType="STOP")
     await line.converse(STRANGER, f"this is {NAME} born 12/31/1957, {WORD}", f"person {WORD} please", f"/slot_patient{{{WORD}}}")
     rosa = OnWhatsApp(line, "rosa")
