@@ -98,8 +98,10 @@ async def test_staff_who_have_the_conversation_are_not_talked_over_except_in_dan
 
 
 async def test_frozen_until_a_person_gives_it_back(line: Line) -> None:
-    await line.converse("maya", MOVE, "4/9/91", "my calf is hot and swollen", "2", "yes")
+    visits = await line.visits("maya")
+    await line.converse("maya", "is there parking", "my calf is hot and swollen", "cancel my tuesday visit", "yes")
     assert await line.rows(tables.booking_request) == []
+    assert await line.visits("maya") == visits
     (row,) = await line.rows(tables.conversation)
     await line.release(row["id"])
     assert [one["state"] for one in await line.rows(tables.incident)] == ["closed"]
