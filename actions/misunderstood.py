@@ -13,6 +13,7 @@ from actions.context import current
 from actions.journey import Journey
 from actions.journeys.registry import listening
 from actions.step import Step
+from actions.tickets import needs_person, open_ticket
 from actions.turn import Turn
 
 
@@ -29,6 +30,11 @@ class ActionNotUnderstood(Action):
         if not tracker.active_loop_name and (response := small_talk.response_to(turn.text)):
             turn.say(response)
             return [*turn.events(), FollowupAction("action_listen")]
+        if needs_person(turn.text):
+            # A threat that sounds like nothing else is a complaint all the same.
+            open_ticket(Step(turn, context, Journey("complaint", turn.message_id, turn.text)), "complaint")
+            turn.set(handoff_reason="complaint")
+            return [*turn.events(), FollowupAction("action_hand_off")]
         times = int(turn.get("misunderstood") or 0) + 1
         if times >= context.clinic.policies.misunderstandings:
             turn.set(handoff_reason="not_understood")

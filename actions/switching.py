@@ -11,7 +11,7 @@ from actions.journeys.referral import skips_exercise
 from actions.journeys.registry import KINDS, hears
 from actions.journeys.relations import is_about_the_deceased
 from actions.journeys.waitlist import says_leave
-from actions.step import Step
+from actions.step import YES_NO_SLOTS, Step
 
 # Which journey an intent opens.
 START: Mapping[str, str] = {
@@ -66,6 +66,8 @@ _ENDED_BY_DEATH = frozenset(
         "identify_self",
     }
 )  # fmt: skip
+# Below this an intent is too doubtful to leave a question for it that was answered yes or no.
+DOUBTFUL = 0.5
 # What ends whatever is open: nobody is asked on about a visit after it.
 _ENDS_ALL = frozenset({"opt_out", "wrong_person", "death"})
 # "can you also book me one": another thing, not another word for this one.
@@ -135,7 +137,7 @@ def opened_by(step: Step) -> str:
         return ""
     if intent in ("reschedule_appointment", "book_appointment", "inform", "ask_more_options") and _WAITLIST.search(turn.text):
         return "leave_waitlist" if says_leave(turn.text) else "waitlist"
-    if intent in ("reschedule_appointment", "inform", "ask_more_options") and _BOOKS.search(turn.text):
+    if intent in ("reschedule_appointment", "inform", "ask_more_options", "ask_visits_remaining") and _BOOKS.search(turn.text):
         return "book"
     return START.get(intent, "")
 
@@ -154,6 +156,8 @@ def decide(step: Step) -> Switch:
     wanted = START.get(intent)
     if wanted in _ENDS_ALL:
         return Switch.GO_ON if wanted == kind else Switch.REPLACE
+    if step.assent is not None and step.asked in YES_NO_SLOTS and step.turn.confidence < DOUBTFUL:
+        return Switch.GO_ON  # "no, I have guests": the yes or no is sure, whatever the rest sounds like
     if wanted is None or wanted in ("identify", "caregiver") or hears(step) or _is_reason(step):
         return Switch.GO_ON
     if wanted == kind:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from actions import rules, which, wishes, wording
+from actions import mentions, rules, which, wishes, wording
 from actions.choosing import keep_saying
 from actions.journey import visits_of
 from actions.journeys import outcomes
@@ -19,6 +19,8 @@ _NO_OTHER = re.compile(
     r"|\b(?:don'?t|dont|no need to|not) (?:want to )?(?:move|reschedule|rebook)\b",
     re.IGNORECASE,
 )
+
+_SAYS_CANCEL = re.compile(r"\bcancel|\b(?:take|call|cross) (?:it|that|me|this) off\b|\bdrop\b", re.IGNORECASE)
 
 TOLD = {Status.DONE: "utter_cancelled", Status.REQUESTED: "utter_cancel_requested", Status.REFUSED: "utter_cancel_refused"}
 
@@ -54,6 +56,8 @@ async def advance(step: Step) -> str | None:
         return None
     if step.asked == "another_day" and not step.quiet:
         return await _after_offer(step, visit)
+    if _wishes_to_move(step, visit):
+        return await _move(step)
     if _NO_OTHER.search(journey.words.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")):
         journey.details["sure"] = True
     if step.asked in ("reason", "confirmed") or journey.details.get("sure"):
@@ -74,14 +78,35 @@ async def _after_offer(step: Step, visit: Visit) -> str | None:
         journey.details |= {"sure": True, "reason": step.turn.text}
         return _confirm(step, visit)
     if step.assent or step.intent in ("reschedule_appointment", "ask_more_options", "book_appointment") or _names_another_day(step, visit):
-        journey.kind = "reschedule"
         if not _names_another_day(step, visit):
             journey.said = []
-        from actions.journeys import reschedule
-
-        return await reschedule.advance(step)
+        return await _move(step)
     journey.details |= {"sure": True, "reason": step.turn.text}
     return _confirm(step, visit)
+
+
+def _wishes_to_move(step: Step, visit: Visit) -> bool:
+    """Was another day wished for at once, and no word said of cancelling ("can't come tomorrow. friday maybe?")?"""
+    if step.asked is not None and step.asked not in ("date_of_birth", "first_name", "visit"):
+        return False
+    start = step.context.clinic.local(visit.start)
+    wish = wishes.constraint(step.journey.said, start)
+    wished = wish is not None and not wish.is_time_only and not wish.allows(start.replace(tzinfo=None))
+    if not wished or _SAYS_CANCEL.search(step.journey.words):
+        return False
+    return mentions.meant(step.journey.words, [start.replace(tzinfo=None)], _said_at(step)) == 0
+
+
+def _said_at(step: Step) -> datetime:
+    said = next((each["said_at"] for each in step.journey.said if "said_at" in each), None)
+    return datetime.fromisoformat(said) if said else step.now.replace(tzinfo=None)
+
+
+async def _move(step: Step) -> str | None:
+    from actions.journeys import reschedule
+
+    step.journey.kind = "reschedule"
+    return await reschedule.advance(step)
 
 
 def _names_another_day(step: Step, visit: Visit) -> bool:

@@ -90,7 +90,8 @@ def listening(step: Step) -> str:
     if turn.metadata.get("awaiting") == Awaiting.COMMENT.value and turn.confidence < DOUBTFUL and intent not in _NEVER_A_COMMENT:
         return "survey"  # what hardly sounds like anything else is what was asked for
     if intent == "correct_value" and asked[-1].stage == DONE and asked[-1].age(step.now) < CORRECTED_WITHIN:
-        return "survey" if survey.read(turn.text).settled is not None and not turn.get("when") else ""
+        fresh = "survey" in turn.last_response
+        return "survey" if survey.read(turn.text).settled is not None and (fresh or not turn.get("when")) else ""
     wanted = [one for one in asked if one.stage in (SCORE, WHICH)]
     if intent == "choose_option" and wanted and wanted[-1].age(step.now) < FRESH and not turn.get("reminders"):
         answer = survey.read(turn.text)

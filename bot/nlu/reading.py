@@ -21,7 +21,17 @@ SMALL_TALK = frozenset({"greet", "thank", "goodbye", "wait_please", "insult"})
 
 # Said beside the first, the others are part of it: nobody is asked which visit of the deceased to cancel.
 PART_OF = {
-    "report_death": frozenset({"cancel_appointment", "opt_out", "reschedule_appointment", "wrong_person"}),
+    "report_death": frozenset(
+        {
+            "cancel_appointment",
+            "opt_out",
+            "reschedule_appointment",
+            "wrong_person",
+            "act_as_caregiver",
+            "identify_self",
+            "set_channel_preference",
+        }
+    ),
     "report_red_flag": frozenset({"report_pain"}),
     # An exercise that hurts is not read out: it is the pain that is told.
     "report_pain": frozenset({"ask_exercise_howto"}),
@@ -43,6 +53,12 @@ CHANGE = (
     "identify_self",
 )
 _STRENGTH = {name: len(CHANGE) - index for index, name in enumerate(CHANGE)}
+
+
+# "Sorry." beside a wish asks for nothing to be said again.
+AGAIN = "repeat_that"
+# A clause so doubtful beside one so sure is no second wish.
+HARDLY, SURE = 0.3, 0.8
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,9 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
     `whole` is the whole message as understood at once: it decides when no clause alone is understood.
     """
     acting = [clause for clause in clauses if clause.intent != OUT_OF_SCOPE and clause.intent not in SMALL_TALK]
+    acting = [clause for clause in acting if clause.intent != AGAIN] or acting
+    sure = any(clause.confidence >= SURE for clause in acting)
+    acting = [clause for clause in acting if clause.confidence >= HARDLY or not sure]
     if len(clauses) < 2 or not acting:
         return [Reading(whole.text, whole.intent, whole.confidence)]
     covered = frozenset().union(*(PART_OF.get(clause.intent, frozenset()) for clause in acting))

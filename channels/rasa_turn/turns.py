@@ -13,9 +13,11 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.exceptions import ActionLimitReached
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.suspended import SUSPENDED, suspended_question
 from bot.types import TurnRefused, TurnRequest
 from channels.rasa_turn.action_server import TurnAborted, WatchedAction
 from channels.rasa_turn.explaining import explained
@@ -25,9 +27,17 @@ from channels.rasa_turn.patient_text import without_commands
 from channels.rasa_turn.protocol import MalformedTurn, end_line
 
 TAPBACK = "EXTERNAL_tapback"
+# Staff give the conversation back: a form that a sign of danger froze is set aside first, as at any hand-off, and taken up by the action.
+RELEASED = "EXTERNAL_staff_released"
 
 # Another turn of the same conversation is rare here, since a lease in SQL keeps them apart; it is waited for in steps of this.
 LOCK_STEP_SECONDS = 0.02
+
+
+def set_aside(tracker: DialogueStateTracker) -> list[Event]:
+    """Return the events that suspend the open form; none when no form is open."""
+    question = suspended_question(tracker.active_loop_name, tracker.get_slot(REQUESTED_SLOT))
+    return [] if question is None else [SlotSet(SUSPENDED, question), ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
 
 
 class Stages:
@@ -104,6 +114,8 @@ class Turn:
             for event in exchange(tracker, self._domain, request.events, request.message_id):
                 tracker.update(event, self._domain)
         elif request.trigger is not None:
+            for event in set_aside(tracker) if request.trigger["name"] == RELEASED else ():
+                tracker.update(event, self._domain)
             await self._act_on(self._triggered(request.trigger), tracker)
         else:
             await self._read(without_commands(request.text or ""), tracker)
@@ -114,7 +126,7 @@ class Turn:
     def _check_trigger(self, name: str, tracker: DialogueStateTracker) -> None:
         if name not in self._domain.intents:
             raise MalformedTurn(f"trigger {name} is no intent of the domain; add it to domain.yml and train, or correct the name")
-        if tracker.active_loop_name:
+        if tracker.active_loop_name and name != RELEASED:
             # The open form would run first and take the trigger for its answer.
             raise TurnRefused(f"{tracker.active_loop_name} is open; try again later")
 

@@ -169,9 +169,14 @@ class Line:
 def _busy(connection: Any, now: datetime) -> bool:
     """Is anything left to do by now? What is to be sent in a while, such as a word about a change left half done, is not."""
     waiting = sa.select(tables.message.c.id).where(tables.message.c.turn_id.is_(None), ~tables.message.c.consumed)
-    open_turns = sa.select(tables.turn.c.id).where(tables.turn.c.state.in_(("open", "waiting")))
+    mine = sa.and_(tables.turn.c.conversation_id == tables.conversation.c.id, tables.conversation.c.owner == "bot")
+    # What the line would ask waits for as long as people own the conversation.
+    asking = sa.and_(tables.turn.c.state == "waiting", sa.exists().where(mine))
+    open_turns = sa.select(tables.turn.c.id).where(sa.or_(tables.turn.c.state == "open", asking))
     unsent = sa.select(tables.outbox.c.id).where(
-        tables.outbox.c.state.in_(("queued", "sending")), tables.outbox.c.next_try_at <= now + SOON
+        tables.outbox.c.state.in_(("queued", "sending")),
+        # A page is repeated until somebody acknowledges it.
+        tables.outbox.c.next_try_at <= sa.case((tables.outbox.c.purpose == "page", sa.literal(now, tables.Instant)), else_=now + SOON),
     )
     return any(connection.execute(query.limit(1)).first() is not None for query in (waiting, open_turns, unsent))
 

@@ -125,3 +125,13 @@ async def test_abuse_leaves_no_word_of_it_in_any_text(line: Line) -> None:
     assert not any(word in body for body in bodies for word in ("husband", "hit", "abuse", "violen", "clinician", "someone will call"))
     (card,) = await line.rows(tables.handoff)
     assert card["facts"]["safe_to_call"] == "unknown"
+
+
+async def test_given_back_with_a_question_open_goes_on_where_it_was(line: Line) -> None:
+    await line.converse("maya", MOVE, "4/9/91", "my calf is hot and swollen")
+    (row,) = await line.rows(tables.conversation)
+    line.news("maya")
+    await line.release(row["id"])
+    back = said(line.news("maya"))
+    assert "Automated assistant again" in back
+    assert "Tue Jun 3, 10:00 AM" in back
