@@ -23,7 +23,7 @@ _DECIMAL = re.compile(r"(?<![\d.])(\d)[.,](\d)\d*(?![\d.])")
 # What people put around a bare score; it tells nothing.
 _EMPTY = re.compile(
     r"(?:i|i'?d|i'?ll|i would|say|said|give|giv|gave|you|u|y'?all|guys|ya|it|it'?s|its|that|thats|that'?s|this|is|a|an|the|my|me|solid|"
-    r"then|recommend|score|rating|number|rate|of|for|from|out|about|around|maybe|probably|prob|prolly|like|just|ok|okay|um+|uh+|oh|well|hmm+|so|to|be|and|or|"
+    r"then|wait|oops|whoops|recommend|score|rating|number|rate|of|for|from|out|about|around|maybe|probably|prob|prolly|like|just|ok|okay|um+|uh+|oh|well|hmm+|so|to|be|and|or|"
     r"please|pls|thanks|thank|thx|ty|yes|yeah|no|sorry|meant|mean|i'?m|im|actually|make|put|down|lol|haha|sure|def|definitely|"
     r"easy|easily|strong|big|fat|guess|think|with|go|going|would|must|rather|more|instead|not|ten|likely|very|at|all|"
     r"mom|mum|mother|dad|he|she|we|says|gives|star|stars|points?|dear|sir|ma'?am|today|now|between|somewhere|ish|half|plus)",

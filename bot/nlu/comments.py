@@ -34,7 +34,7 @@ def as_answer(intent: str, awaiting: Awaiting, *, asks: bool) -> str:
     answer = ANSWER.get(awaiting)
     if answer is None:
         return intent
-    if awaiting == Awaiting.NPS_SCORE and intent in _OPINION | {"insult"}:
+    if awaiting == Awaiting.NPS_SCORE and intent in _OPINION | {"insult", "thank"}:
         return answer
     if intent == "insult":
         return "file_complaint"

@@ -7,6 +7,7 @@ import pytest
 from actions.posting import post
 from actions.scheduling.client import FhirClient
 from bot.store import tables
+from bot.store.incidents import Sign, note
 from bot.store.patient_tables import fhir_resource, survey_answer
 from tests.support.line import Line, said
 from tests.support.scenario import Ask, Expect, Scenario, Text
@@ -66,7 +67,10 @@ async def test_danger_outside_a_survey_stores_no_answer(line: Line) -> None:
 
 
 async def test_nothing_is_asked_while_an_incident_is_open(line: Line) -> None:
-    await line.text("luis", "my chest hurts when i breathe")
+    await line.text("luis", "hi")
+    [conversation] = await line.rows(tables.conversation)
+    sign = Sign("SM0", "urgent", "leg_clot", ())
+    await line.database.writing(note, conversation["id"], [sign], line.clock.now())
     assert await played(line) == []
 
 

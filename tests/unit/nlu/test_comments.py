@@ -23,7 +23,7 @@ from bot.types import Awaiting
         ("file_complaint", Awaiting.NPS_SCORE, False, "give_nps_score"),
         ("insult", Awaiting.NPS_SCORE, False, "give_nps_score"),
         ("thank", Awaiting.COMMENT, False, "deny"),
-        ("thank", Awaiting.NPS_SCORE, False, "thank"),
+        ("thank", Awaiting.NPS_SCORE, False, "give_nps_score"),
         ("out_of_scope", Awaiting.NONE, False, "out_of_scope"),
         ("insult", Awaiting.CHOICE, False, "insult"),
     ],
