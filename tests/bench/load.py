@@ -77,7 +77,7 @@ async def drained(database: Path) -> float:
     waiting = (
         "SELECT (SELECT count(*) FROM message WHERE turn_id IS NULL AND NOT consumed) + (SELECT count(*) FROM turn WHERE state = 'open')"
     )
-    unsent = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')"
+    unsent = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND purpose <> 'outreach'"
     while time.monotonic() - began < DRAIN_S:
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
             left = sum(connection.execute(query).fetchone()[0] for query in (waiting, unsent))

@@ -72,6 +72,6 @@ def unrest(connection: Connection) -> dict[str, int]:
     return {
         "messages": count(message.turn_id.is_(None), sa.not_(message.consumed)),
         "turns": count(turn.state.in_(["open", "waiting"])),
-        "outbox": count(outbox.state.in_(["queued", "sending"])),
+        "outbox": count(outbox.state.in_(["queued", "sending"]), outbox.purpose != "outreach"),
         "changes": count(booking.outcome.is_(None), booking.key.is_not(None)),
     }

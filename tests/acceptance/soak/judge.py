@@ -39,7 +39,7 @@ def lost_messages(evidence: Evidence) -> list[str]:
             faults.append(f"{sent.sid}: its turn ended, and no text to the patient says so")
     reached = {heard.outbox for heard in evidence.heard}
     for answer in evidence.rows["outbox"]:
-        if answer["state"] in ("queued", "sending", "refused"):
+        if answer["state"] in ("queued", "sending", "refused") and answer["purpose"] != "outreach":
             faults.append(f"{answer['id']}: an answer that stayed {answer['state']}")
         elif answer["state"] == "handed" and answer["id"] not in reached:
             faults.append(f"{answer['id']}: called handed, and the carrier never saw it")
