@@ -54,9 +54,9 @@ def state(connection: Connection, number: str, channel: Channel = Channel.SMS) -
         return {"owner": "bot", "conversation": None, "answering": False}
     waiting = sa.select(message.c.id).where(message.c.conversation_id == row.id, message.c.turn_id.is_(None), ~message.c.consumed)
     open_turn = sa.select(turn.c.id).where(turn.c.conversation_id == row.id, turn.c.state == "open")
-    waiting = sa.and_(outbox.c.state.in_(("queued", "sending")), outbox.c.purpose != "outreach")
+    leaving = sa.and_(outbox.c.state.in_(("queued", "sending")), outbox.c.purpose != "outreach")
     # A word about a silence, hours from now, is no answer under way.
-    unsent = sa.select(outbox.c.id).where(outbox.c.conversation_id == row.id, waiting)
+    unsent = sa.select(outbox.c.id).where(outbox.c.conversation_id == row.id, leaving)
     answering = any(connection.execute(query.limit(1)).first() is not None for query in (waiting, open_turn, unsent))
     return {"owner": row.owner, "conversation": row.id, "answering": answering}
 
