@@ -175,11 +175,11 @@ def monday_of(day: date) -> date:
 
 
 def _actors(actors: Any) -> dict[str, tuple[str, str]]:
-    """Return (id, display) by resource type."""
+    """Return (id, display) by resource type; where none is given, the demo's ids are names with dashes."""
     found: dict[str, tuple[str, str]] = {}
     for actor in actors:
         kind, _, identifier = str(actor.get("reference", "")).partition("/")
-        found.setdefault(kind, (identifier, str(actor.get("display") or identifier)))
+        found.setdefault(kind, (identifier, str(actor.get("display") or identifier.replace("-", " ").title())))
     return found
 
 
