@@ -48,6 +48,7 @@ def answer(identifier: str, turn: str, seconds: int, body: str, response: str | 
         "state": state,
         "body": body,
         "response": response,
+        "purpose": "answer",
         "created_at": NOON + timedelta(seconds=seconds),
     }
 
@@ -128,6 +129,10 @@ class TestAMessageLost:
         first, second = honest.rows["outbox"]
         unsent = with_rows(honest, outbox=[first, {**second, "state": state}])
         assert found(replace(unsent, heard=honest.heard[:1])) == {"messages lost"}
+
+    def test_but_not_a_word_kept_for_her_silence(self, honest: Evidence) -> None:
+        kept = {**answer("ob3", "SM2", 22, "Still unchanged", "still_unchanged", "queued"), "purpose": "outreach"}
+        assert found(with_rows(honest, outbox=[*honest.rows["outbox"], kept])) == set()
 
     def test_that_was_answered_by_nothing(self, honest: Evidence) -> None:
         silent = with_rows(honest, outbox=[honest.rows["outbox"][0]])

@@ -39,7 +39,8 @@ def lost_messages(evidence: Evidence) -> list[str]:
             faults.append(f"{sent.sid}: its turn ended, and no text to the patient says so")
     reached = {heard.outbox for heard in evidence.heard}
     for answer in evidence.rows["outbox"]:
-        if answer["state"] in ("queued", "sending", "refused") and answer["purpose"] != "outreach":
+        kept_for_silence = answer["purpose"] == "outreach" and answer["state"] == "queued"
+        if answer["state"] in ("queued", "sending", "refused") and not kept_for_silence:
             faults.append(f"{answer['id']}: an answer that stayed {answer['state']}")
         elif answer["state"] == "handed" and answer["id"] not in reached:
             faults.append(f"{answer['id']}: called handed, and the carrier never saw it")
