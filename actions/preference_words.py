@@ -33,10 +33,16 @@ _TOPIC_WORDS = {
     "birthday": r"birthday\w*",
 }
 _ONLY = re.compile(r"\b(?:only|just|except(?: for)?|but not|keep)\b", re.IGNORECASE)
-_CLOCK = r"(?P<{0}>noon|midnight|\d{{1,2}}(?::\d\d)?(?: ?[ap]\.?m?\.?\b)?)"
+_SPELLED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12,
+}  # fmt: skip
+_CLOCK = rf"(?P<{{0}}>noon|midnight|(?:\d{{{{1,2}}}}(?::\d\d)?|{'|'.join(_SPELLED)})(?: ?[ap]\.?m?\.?\b)?)"
 _NO_EARLIER = re.compile(rf"\b(?:before|earlier than|until|till|prior to) {_CLOCK.format('at')}", re.IGNORECASE)
 _NO_LATER = re.compile(rf"\b(?:after|later than|past) {_CLOCK.format('at')}", re.IGNORECASE)
 _BETWEEN = re.compile(rf"\b(?:between|from) {_CLOCK.format('first')} (?:and|to|-) {_CLOCK.format('last')}", re.IGNORECASE)
+# "After ten is fine" allows what "nothing after ten" forbids, whatever else the message forbids.
+_SUITS = re.compile(r"^[ap.m ]*(?:is|are|would be|'s|works?|suits?)\b(?! (?:not|no|too|bad))", re.IGNORECASE)
 _HOURS_NOT = re.compile(r"\b(?:not|no|don'?t|do not|never|nothing|none|isn'?t|stop)\b", re.IGNORECASE)
 _PARTS = {
     "morning": (time(8), time(12)),
@@ -117,14 +123,17 @@ def _topics(text: str) -> tuple[frozenset[str], frozenset[str]]:
 def _hours(text: str) -> tuple[time | None, time | None]:
     if found := _BETWEEN.search(text):
         return _clock(found["first"], morning=True), _clock(found["last"], morning=False)
-    negated = bool(_HOURS_NOT.search(text))
     earliest = latest = None
     if found := _NO_EARLIER.search(text):
+        negated = _forbids(text, found)
         earliest = _clock(found["at"], morning=True)
         if not negated and not re.search(r"\b(?:until|till)\b", found.group(), re.IGNORECASE):
             earliest, latest = None, earliest
     if found := _NO_LATER.search(text):
-        at = _clock(found["at"], morning=False)
+        negated = _forbids(text, found)
+        at = _clock(found["at"], morning=not negated)
+        if not negated and at and at.hour <= _EARLIEST_EVENING_HOUR and "a" not in found["at"].lower():
+            at = at.replace(hour=at.hour + 12)  # "text me after 6" is the evening's
         earliest, latest = (earliest, at) if negated else (at, latest)
     if earliest or latest:
         return earliest, latest
@@ -141,11 +150,17 @@ def _hours(text: str) -> tuple[time | None, time | None]:
     return start, end
 
 
+def _forbids(text: str, found: re.Match[str]) -> bool:
+    return bool(_HOURS_NOT.search(text)) and not _SUITS.match(text[found.end() :])
+
+
 def _clock(word: str, *, morning: bool) -> time | None:
     """Return the time of day that a word means; without AM or PM a bound of the morning or of the evening."""
     word = word.lower().replace(" ", "")
     if word in ("noon", "midnight"):
         return time(12) if word == "noon" else time(0)
+    for spelled, number in _SPELLED.items():
+        word = re.sub(rf"^{spelled}", str(number), word)
     found = re.match(r"(\d{1,2})(?::(\d\d))?([ap])?", word)
     if found is None:
         return None

@@ -168,6 +168,8 @@ def decide(step: Step) -> Switch:
         return Switch.LATE
     if step.asked == "reason" and wanted in ("feedback", "survey"):
         return Switch.GO_ON
+    if kind == "exercise_check_in" and step.turn.message_id == step.journey.began and KINDS[wanted].beside:
+        return Switch.ASIDE  # "did them. btw what time tomorrow": what was asked is answered before the line asks on
     if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
         return Switch.QUEUE
     if KINDS[wanted].beside:

@@ -46,6 +46,12 @@ class Turn:
         return str(self.user_event.get("text") or "")
 
     @property
+    def said_so_far(self) -> str:
+        """The clauses of the message that were acted on up to now, this one included; the whole text where it is one thing."""
+        events = (event for event in self.tracker.events if event["event"] == "user" and event.get("message_id") == self.message_id)
+        return " ".join(str(event.get("text") or "") for event in events)
+
+    @property
     def intent(self) -> str:
         """What this message, or this clause of it, was understood as."""
         return str(((self.user_event.get("parse_data") or {}).get("intent") or {}).get("name") or "")

@@ -14,7 +14,7 @@ from actions import dosage, therapists
 from actions.journeys import pain, referral
 from actions.programs import Exercise, Program, read_program
 from actions.step import Step
-from bot.nlu.exercises import Candidate, alike, find_exercises, known_names
+from bot.nlu.exercises import Candidate, alike, described, find_exercises, known_names
 
 ASKED = "which_exercise"
 TALK = "exercise_talk"
@@ -41,7 +41,6 @@ _SIDE = re.compile(
     re.IGNORECASE,
 )
 _DOSE = re.compile(r"\b(?:how (?:many|often|long|much)|reps?|repetitions|sets|times a (?:day|week)|every day|daily)\b", re.IGNORECASE)
-_WHY = re.compile(r"\b(?:why|how come|anyway|anyhow|still do|want to do|put (?:it )?back|again\?)\b", re.IGNORECASE)
 _PROGRAM = re.compile(
     r"\b(?:(?:my|the|all|list|which|what)(?: \w+){0,2} (?:exercises|program|stretches|routine|homework)|them all|all of them)\b",
     re.IGNORECASE,
@@ -60,7 +59,7 @@ _NOTHING_NAMED_WORDS = """
     exercise exercises program routine stretch stretches stretching thing things ones that this them those these each time times
     reps repetitions sets days seconds minutes rounds side sides position breathe start begin hold keep they then work with have need
     supposed should move moves again right wrong homework something anything everything video link picture band towel ball chair wall
-    many often long much first second third fourth fifth sixth seventh last next does
+    many often long much again exactly total altogether really even now first second third fourth fifth sixth seventh last next does
     another other same knee knees foot feet arms legs hands head back leg hand"""
 _NOTHING_NAMED = frozenset(_NOTHING_NAMED_WORDS.split())
 
@@ -127,6 +126,10 @@ async def _find(step: Step, own: Program) -> str | None:
         await _tell(step, own, [last])
         return None
     meant = _likeliest(text, [each.name for each in alike(found)])
+    if not meant:
+        meant = _likeliest(text, [each.name for each in alike(_mentioned(step.turn.said_so_far, own))])
+    if not meant and not _PROGRAM.search(text):
+        meant = described(text, {each.name: f"{each.equipment} {each.how}" for each in own.active})
     if not meant and _foreign(text):
         await referral.refer(step, step.patient, "utter_not_in_program")
         return None
@@ -213,10 +216,7 @@ async def _tell(step: Step, own: Program, exercises: Sequence[Exercise]) -> None
     for exercise in exercises:
         therapist = therapists.name_of(own.therapist)
         if exercise.removed:
-            if _WHY.search(step.journey.words):
-                await referral.refer(step, step.patient, "utter_exercise_removed_referred", name=exercise.name)
-            else:
-                step.turn.say("utter_exercise_removed", name=exercise.name, therapist=therapist)
+            await referral.refer(step, step.patient, "utter_exercise_removed_referred", name=exercise.name)
         elif not _say(step, exercise, wish, therapist):
             await referral.refer(step, step.patient, "utter_program_does_not_say", name=exercise.name)
         _remember(step, last=exercise.name)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from actions import identity, therapists
 from actions.journeys import pain
+from actions.journeys.referral import judges
 from actions.programs import read_program
 from actions.step import Step
 from bot.nlu.exercises import find_exercises
@@ -49,6 +50,10 @@ _HARD = re.compile(
 )
 _EASY = re.compile(r"\b(?:easy|easier|a breeze|no problem|piece of cake|no sweat|don'?t feel (?:it|anything|them))\b", re.IGNORECASE)
 _RIGHT = re.compile(r"\b(?:right|ok|okay|fine|good|alright|medium|not bad|normal|so so|in between|middle)\b", re.IGNORECASE)
+_TOO_EASY = re.compile(
+    r"\b(?:(?:too|way|super|really) (?:too )?easy|(?:do|want|need|give me|try) (?:double|more|harder|twice|heavier)|not enough)\b",
+    re.IGNORECASE,
+)
 _NOT_HARD = re.compile(r"\b(?:not|wasn'?t|weren'?t|isn'?t|aren'?t) (?:\w+ ){0,2}(?:hard|tough|difficult)\b", re.IGNORECASE)
 _YESTERDAY = re.compile(r"\b(?:yesterday|last night)\b", re.IGNORECASE)
 
@@ -202,6 +207,9 @@ async def _hard_or_easy(step: Step, patient: str, hardness: str) -> str | None:
         if step.asked == ASKED:
             step.journey.words = f"{step.journey.words} / {step.turn.text}"
         await _difficult(step, patient, HARD)
+        return None
+    if hardness == EASY and (_TOO_EASY.search(step.turn.text) or judges(step.turn.text)):
+        await _difficult(step, patient, EASY)
         return None
     await _record(step, patient, str(step.journey.details.get("outcome") or DONE), hardness)
     await _encourage(step, patient)

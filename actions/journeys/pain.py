@@ -30,6 +30,8 @@ WAITING = "asked_pain"
 QUESTIONS = frozenset({"utter_ask_pain", "utter_ask_pain_of"})
 # An answer to the line's own question is waited for so long.
 WAITED = timedelta(hours=24)
+# How long a score that was told may be put right.
+CORRECTED_WITHIN = timedelta(minutes=30)
 # How often the number is asked for in all; then the therapist gets the words.
 TIMES_ASKED = 2
 # Where FHIR keeps the score: LOINC's pain severity, 0-10 verbal numeric rating.
@@ -46,6 +48,11 @@ _ANSWERS = frozenset(
 _HURTS = re.compile(
     r"\b(?:hurt(?:s|ing)?|pain(?:ful|s)?|sore(?:ness)?|ach(?:e|es|ed|ing|y)|sharp|stabb\w*|pinch\w*|burn(?:s|ing)|throb\w*|sting(?:s|ing)?"
     r"|killing|agony|worse|duele|dolor)\b",
+    re.IGNORECASE,
+)
+_CORRECTS = re.compile(r"\b(?:meant|mean|sorry|oops|actually|rather|typo|wrong|no wait|should be|make (?:it|that))\b", re.IGNORECASE)
+_NAMES_A_DAY = re.compile(
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|today|tomorrow|tmrw|visit|appointment|appt|[ap]\.?m)\b",
     re.IGNORECASE,
 )
 _NO_PAIN = re.compile(
@@ -121,7 +128,7 @@ async def advance(step: Step) -> str | None:
 async def opens_check_in(step: Step) -> None:
     """Note whose score was asked for; the question waits no longer."""
     waiting = step.turn.get(WAITING) or {}
-    step.journey.details.update(patient=waiting.get("patient"), asks=1)
+    step.journey.details.update(patient=waiting.get("patient"), asks=1, corrects=waiting.get("noted"))
     step.turn.clear(WAITING)
     await tell_of_exercise(step)
 
@@ -132,13 +139,24 @@ async def answer(step: Step) -> str | None:
 
 
 def listen(step: Step) -> str:
-    """Take what may answer the line's own question about pain."""
+    """Take what may answer the line's own question about pain, or puts right the score just told ("sorry, meant 3")."""
     waiting = step.turn.get(WAITING)
     if not waiting or step.turn.unseen_question or step.now - datetime.fromisoformat(waiting["at"]) > WAITED:
         return ""
+    if waiting.get("noted"):
+        return "pain_check_in" if _puts_right(step, waiting) else ""
     if step.intent == "report_pain" or (step.turn.last_response in QUESTIONS and step.intent in _ANSWERS):
         return "pain_check_in"
     return ""
+
+
+def _puts_right(step: Step, noted: Mapping[str, Any]) -> bool:
+    if step.now - datetime.fromisoformat(noted["at"]) > CORRECTED_WITHIN or step.turn.message_id == noted["noted"]:
+        return False
+    if step.intent not in _ANSWERS or (step.intent != "correct_value" and not _CORRECTS.search(step.turn.text)):
+        return False
+    found = find_score(step.turn.text, asked=True, pain=True)
+    return found is not None and found.fits and not found.is_ambiguous and not _NAMES_A_DAY.search(step.turn.text)
 
 
 def hears(step: Step) -> bool:
@@ -192,9 +210,12 @@ def weigh(score: int, last: int | None, *, limit: int, jump: int) -> Verdict:
     return Verdict(score > limit, last is not None and score - last >= jump)
 
 
-async def last_score(context: Context, patient: str) -> int | None:
-    """Return the patient's last score, from the scheduling system or told to the line since. Raises SchedulingError."""
-    scores = [*await _observed(context.client, patient), *await context.database.reading(_stored, patient)]
+async def last_score(context: Context, patient: str, besides: str = "") -> int | None:
+    """Return the patient's last score, from the scheduling system or told to the line since. Raises SchedulingError.
+
+    `besides` is the id of a message whose score does not count, because it is being put right.
+    """
+    scores = [*await _observed(context.client, patient, besides), *await context.database.reading(_stored, patient, besides)]
     return max(scores, key=lambda one: one[0])[1] if scores else None
 
 
@@ -218,11 +239,12 @@ async def _settle(step: Step, patient: str, score: int) -> None:
     turn, policies = step.turn, step.context.clinic.policies
     own = await read_program(step.context, patient)
     limit = policies.pain_limit if own is None or own.pain_limit is None else own.pain_limit
-    last = await last_score(step.context, patient)
+    last = await last_score(step.context, patient, str(step.journey.details.get("corrects") or ""))
     verdict = weigh(score, last, limit=limit, jump=policies.pain_jump)
     key = turn.message_id
     turn.record("resource", key=key, patient=patient, resource=observation(patient, score, step.now, key))
     turn.record("pain", id=key, patient=patient, score=score, resource_key=key)
+    turn.set(**{WAITING: {"patient": patient, "at": step.now.isoformat(), "noted": key}})
     told = await therapists.may_hear(step, patient)
     if not verdict.why:
         turn.say("utter_pain_noted_last" if told and last is not None else "utter_pain_noted", score=score, last=last)
@@ -254,7 +276,7 @@ def _score(text: str) -> int | None:
     return found.value if found else None
 
 
-async def _observed(client: FhirClient, patient: str) -> list[tuple[datetime, int]]:
+async def _observed(client: FhirClient, patient: str, besides: str) -> list[tuple[datetime, int]]:
     """Return the scores that the scheduling system keeps; none where it keeps no observations that we may read."""
     params = [("patient", patient), ("code", f"http://loinc.org|{LOINC}"), ("_count", str(SEEN))]
     try:
@@ -263,7 +285,8 @@ async def _observed(client: FhirClient, patient: str) -> list[tuple[datetime, in
         raise
     except (NotFound, SchedulingRefused):
         return []
-    return [told for one in found if (told := _read(one, patient)) is not None]
+    counted = (one for one in found if besides not in {each.get("value") for each in one.get("identifier") or ()})
+    return [told for one in counted if (told := _read(one, patient)) is not None]
 
 
 def _read(resource: Resource, patient: str) -> tuple[datetime, int] | None:
@@ -276,8 +299,8 @@ def _read(resource: Resource, patient: str) -> tuple[datetime, int] | None:
     return instant(at), round(value)
 
 
-def _stored(connection: Any, patient: str) -> list[tuple[datetime, int]]:
-    query = sa.select(pain_score.c.scored_at, pain_score.c.score).where(pain_score.c.patient == patient)
+def _stored(connection: Any, patient: str, besides: str) -> list[tuple[datetime, int]]:
+    query = sa.select(pain_score.c.scored_at, pain_score.c.score).where(pain_score.c.patient == patient, pain_score.c.id != besides)
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 

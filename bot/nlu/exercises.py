@@ -54,6 +54,17 @@ _VAGUE_WORDS = """
 _VAGUE = frozenset(_VAGUE_WORDS.split())
 
 
+# In a description these stand in every other one and tell nothing.
+_COMMON_WORDS = (
+    """
+    how go goes went again do does did you me we then when where which what who hold keep have has had slowly slow side time day week
+    second minute rep set times get got make feel let not no can could should would there here down back forth
+    right left both each one two first last"""
+    + _EMPTY_WORDS
+)
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An exercise that may be meant: its name as it was given, how well it fits (0 to 1), and where it is mentioned."""
@@ -108,6 +119,23 @@ def alike(candidates: Sequence[Candidate]) -> list[Candidate]:
         return []
     first = candidates[0]
     return [each for each in candidates if first.score - each.score < ALIKE and each.start < first.end and first.start < each.end]
+
+
+def described(text: str, ways: Mapping[str, str]) -> list[str]:
+    """Return which of the exercises `text` describes ("where I push a towel up the wall"), by the words of how each is done.
+
+    `ways` tells of each name everything that is written of it. A word counts the more the fewer exercises share it; nothing is returned
+    unless at least two words fit, and several only when they fit equally well.
+    """
+    written = {name: _stems(f"{name} {way}") for name, way in ways.items()}
+    said = _stems(" ".join(word for word in _WORD.findall(text.lower()) if word not in _COMMON))
+    weights = {
+        word: 1 / sum(word in words for words in written.values()) for word in said if any(word in each for each in written.values())
+    }
+    fits = {name: sum(weight for word, weight in weights.items() if word in words) for name, words in written.items()}
+    shared = {name: len(said & words) for name, words in written.items()}
+    best = max(fits.values(), default=0.0)
+    return [name for name, fit in fits.items() if fit == best and shared[name] > 1]
 
 
 @lru_cache(maxsize=4)
