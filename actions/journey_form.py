@@ -26,7 +26,7 @@ from actions.promises import call_back
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
-from actions.switching import ANSWERS, START, Switch, decide, opened_by
+from actions.switching import ANSWERS, START, Switch, decide, likelier, opened_by
 from actions.turn import PASSING_SLOTS, Turn
 from bot.nlu import birth_date, clauses
 
@@ -186,7 +186,7 @@ async def begin(step: Step) -> str | None:
     turn = step.turn
     kind = listening(step) or opened_by(step)
     if kind == "confirm" and turn.confidence < DOUBTFUL:
-        kind = "check"  # nothing is confirmed on a guess
+        kind = likelier(turn)  # nothing is confirmed on a guess
     if kind:
         step.journey = _fresh(step, kind)
         if kind in ("reschedule", "cancel"):

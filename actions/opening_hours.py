@@ -26,6 +26,8 @@ _TODAY = re.compile(
     re.IGNORECASE,
 )
 _WEEK = re.compile(r"\b(?:hours|every day|each day|week ?days|days (?:are|r) (?:you|u)|which days|what days|schedule)\b", re.IGNORECASE)
+# Written as a name, the day of the month is the holiday: "are you open on the Fourth?"
+_THE_FOURTH = re.compile(r"\b(?:the Fourth|July 4th?|4th of July)\b(?! of(?! July))")
 _HOLIDAYS = re.compile(r"\bholidays?\b|\bclosures?\b|\bclosed (?:for|on) any\b", re.IGNORECASE)
 
 
@@ -48,6 +50,8 @@ class Question:
 
 def read(text: str, wish: When | None, today: date) -> Question:
     """Return what a question about hours asks; `wish` is what its words say about when."""
+    if _THE_FOURTH.search(text) and (today.month == 6 or (today.month == 7 and today.day <= 4)):
+        return Question(Asked.DAYS, (date(today.year, 7, 4),))
     days = _days(wish)
     if days and not (days == (today,) and _NOW.search(text)):
         return Question(Asked.DAYS, days) if len(days) <= MOST_DAYS else Question(Asked.WEEK)

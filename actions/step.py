@@ -16,7 +16,10 @@ from actions.turn import Turn
 
 # Where a yes or a no stands first, it is the answer, whatever follows: "yes i know about the fee".
 YES_NO_SLOTS = frozenset({"confirmed", "another_day", "call_wanted"})
-_LEAD = re.compile(r"\W*(?:ok(?:ay)? |oh |um |well |ugh )?(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|oh|omg|wow|haha|um|uh|well|ugh|hmm|aw+|yay|gosh)[\s,!.]+)*(?:(?P<yes>yes+|yeah|yep|yup|sure|si)|no|nope|nah|naw)\b",
+    re.IGNORECASE,
+)
 _SIDE = re.compile(r"\b(?:(?P<last>later|latter|last)|earlier|former|first|sooner)\b", re.IGNORECASE)
 YES = frozenset({"affirm"})
 NO = frozenset({"deny"})

@@ -12,6 +12,7 @@ from actions.journeys.registry import KINDS, hears
 from actions.journeys.relations import is_about_the_deceased
 from actions.journeys.waitlist import says_leave
 from actions.step import YES_NO_SLOTS, Step
+from actions.turn import Turn
 
 # Which journey an intent opens.
 START: Mapping[str, str] = {
@@ -82,15 +83,22 @@ PUT_BACK = re.compile(
     re.IGNORECASE,
 )
 _BOOKS = re.compile(
-    r"\b(?:second|extra|additional|one more|another) (?:visit|appointment|appt|session|therapy)\b"
+    r"\b(?:second|2nd|extra|additional|one more|another) (?:visit|appointment|appt|session|therapy|one in\b)"
+    r"|\b(?:on top of|in addition to|besides|as well as|over and above) (?:my|the|that|his|her|mine|tomorrow|today"
+    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri)(?:day)?\b)"
+    r"|\b(?:come|be seen|go) (?:in )?(?:a second time|twice|one more time|an extra time)\b"
     r"|^\W*(?:and |also |oh |ok(?:ay)? )*(?:another|one more) (?:one )?(?:for|on|in|the)\b"
     r"|\badd (?:an? |another )?(?:visit|appt|appointment|session|(?:mon|tues|wednes|thurs|fri)day)\b",
     re.IGNORECASE,
 )
 _CANCELS = re.compile(
     r"\bcancel|\b(?:take|call|knock|cross|scratch|strike) (?:it|that|me|this) off\b|\btake (?:it|me|that) out\b"
-    r"|\b(?:drop|scratch|scrap|skip|delete|remove|axe) (?:it|that|the|my|this|\w+day)\b",
+    r"|\b(?:drop|scratch|scrap|skip|delete|remove|axe) (?:it|that|the|my|this|\w+day)\b"
+    r"|\b(?:it|that|this|that one|this one|the one|\w+day) (?:has to|must|needs to|will have to|'?ll have to|has got to|gotta|can) go\b",
     re.IGNORECASE,
+)
+_ELSEWHEN = re.compile(
+    r"\b(?:later|earlier|sooner|instead|different|another|something else|smth else|sth else|other (?:time|day))\b", re.IGNORECASE
 )
 _WAITLIST = re.compile(r"\b(?:wait(?:ing)?[- ]?list|stand[- ]?by|cancel+ation list|list for)\b", re.IGNORECASE)
 _FORGET = re.compile(r"\b(?:forget (?:it|about it|that)|never ?mind|nvm|leave (?:it|things) (?:be|as|alone))\b", re.IGNORECASE)
@@ -142,6 +150,13 @@ def opened_by(step: Step) -> str:
     return START.get(intent, "")
 
 
+def likelier(turn: Turn) -> str:
+    """Return the journey that a doubtful confirmation more likely means, by its words: giving the visit up, another time, or a look."""
+    if _CANCELS.search(turn.text):
+        return "cancel"
+    return "reschedule" if turn.get("when") and _ELSEWHEN.search(turn.text) else "check"
+
+
 def decide(step: Step) -> Switch:
     """Return what the message does to the journey that is open."""
     intent, kind = step.intent, step.journey.kind
@@ -159,6 +174,9 @@ def decide(step: Step) -> Switch:
     if step.assent is not None and step.asked in YES_NO_SLOTS and step.turn.confidence < DOUBTFUL:
         return Switch.GO_ON  # "no, I have guests": the yes or no is sure, whatever the rest sounds like
     if wanted is None or wanted in ("identify", "caregiver") or hears(step) or _is_reason(step):
+        return Switch.GO_ON
+    if _says_score(step):
+        step.journey.words = step.turn.said_so_far
         return Switch.GO_ON
     if wanted == kind:
         return Switch.QUEUE if _asks_twice(step) else Switch.GO_ON
@@ -199,6 +217,12 @@ def _told_as_reason(step: Step) -> bool:
     """Was the pain that was asked about told in the same message as a change ("cancel wednesday, my back hurts")? Then it is its reason."""
     journey = step.journey
     return journey.kind == "pain" and step.turn.message_id == journey.began and not journey.details.get("told")
+
+
+def _says_score(step: Step) -> bool:
+    """Is the number of a message that tells of pain said in a clause of its own ("knee hurts less today, i say a 4")?"""
+    same = step.journey.kind in ("pain", "pain_check_in") and step.turn.message_id == step.journey.began
+    return same and step.intent == "give_nps_score"
 
 
 def _asks_twice(step: Step) -> bool:

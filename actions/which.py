@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from actions import wishes, wording
 from actions.journey import visits_of
@@ -13,10 +14,17 @@ from actions.step import Step
 # "the other one" among two that were named.
 _OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:both|all(?: of (?:them|it|those))?|everything|every (?:one|visit|appointment))\b", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:it|that|that one|this one|the one|this)\b", re.IGNORECASE)
+# How long a visit that was asked after may be pointed to by a mere "it".
+TOLD_WITHIN = timedelta(minutes=30)
 DAYS_OF_A_WEEK = 7
 _SHORT = ("mon", "tues?", "weds?", "thurs?|thu|thrs", "fri", "sat", "sun")
 _CANNOT = re.compile(r"\bcan ?(?:no|')?t\b|\bcannot\b|\bcan not\b", re.IGNORECASE)
-_ELSEWHEN = re.compile(r"\b(?:different|other|another) (?:time|hour|slot)s?\b", re.IGNORECASE)
+_ELSEWHEN = re.compile(
+    r"\b(?:different|other|another) (?:time|hour|slot)s?\b"
+    r"|\b(?:something|smth|sth|anything|any|one|slot|opening|it|me) (?:later|earlier|sooner)\b",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(r"\b(?:next|soonest|first|upcoming) (?:one|visit|appointment|appt|session)\b", re.IGNORECASE)
 
 
@@ -84,6 +92,8 @@ def _named(step: Step, visits: Sequence[Visit]) -> Visit | None:
             return visits[0]
         if len(asked) == 2 and _OTHER.search(step.turn.text):
             return _other(step, visits)
+    if (told := _just_told(step, visits)) is not None:
+        return told
     starts = [step.context.clinic.local(visit.start) for visit in visits]
     answering = bool(asked) and not step.quiet and step.saying is not None
     meant = wishes.visits_meant(step.journey.said, starts, answering=answering)
@@ -91,7 +101,19 @@ def _named(step: Step, visits: Sequence[Visit]) -> Visit | None:
         return visits[meant[0]]
     elsewhen = bool(_ELSEWHEN.search(step.journey.words))
     mentioned = [visit for visit in visits if _mentions(step, visit, elsewhen=elsewhen)]
+    if len(mentioned) != 1 and step.journey.kind == "cancel":
+        # Where nothing is wished for, a day can only name the visit: "I'm on a plane June 12, so that one has to go".
+        mentioned = [visits[place] for place in wishes.visits_meant(step.journey.said, starts, answering=True)]
     return mentioned[0] if len(mentioned) == 1 else None
+
+
+def _just_told(step: Step, visits: Sequence[Visit]) -> Visit | None:
+    """Return the visit that was asked after a moment ago, where the words only point to it: "then drop it"."""
+    told = step.turn.get("visit_told")
+    if not told or step.journey.said or step.now - datetime.fromisoformat(told["at"]) > TOLD_WITHIN:
+        return None
+    pointed = _POINTS.search(step.journey.words) is not None
+    return next((visit for visit in visits if pointed and visit.reference == told["visit"]), None)
 
 
 def _mentions(step: Step, visit: Visit, *, elsewhen: bool) -> bool:

@@ -16,7 +16,8 @@ from actions.step import Step
 _NO_OTHER = re.compile(
     r"\b(?:no|not|don'?t|dont|nope|without|nor)\b.{0,25}\b(?:other|another|different|new) (?:days?|times?|dates?|one|appointment|visit)\b"
     r"|\b(?:just|only|simply) (?:cancel|drop|take|scratch|remove|delete)\b"
-    r"|\b(?:don'?t|dont|no need to|not) (?:want to )?(?:move|reschedule|rebook)\b",
+    r"|\b(?:don'?t|dont|no need to|not) (?:want to )?(?:move|reschedule|rebook)\b"
+    r"|\b(?:no|without|don'?t need(?: a| any)?) (?:replacements?|rebooking|rescheduling|make-?up)\b",
     re.IGNORECASE,
 )
 
@@ -30,7 +31,7 @@ async def advance(step: Step) -> str | None:
     journey = step.journey
     several = visits_of(journey.details.get("several", ()))
     again = step.intent == "cancel_appointment" and step.saying is None and not step.turn.unseen_question
-    if step.asked == "confirmed" and (step.assent or again) and (journey.visit or several):
+    if step.asked == "confirmed" and (step.assent or again or _means_it(step, several)) and (journey.visit or several):
         for each in several or ([journey.visit] if journey.visit else []):
             await _cancel(step, each)
         return None
@@ -63,6 +64,13 @@ async def advance(step: Step) -> str | None:
     if step.asked in ("reason", "confirmed") or journey.details.get("sure"):
         return _confirm(step, visit)
     return _offer_another_day(step, visit)
+
+
+def _means_it(step: Step, several: Sequence[Visit]) -> bool:
+    """Does a "no" mean no other day, rather than not to cancel ("both, no replacements")?"""
+    text = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    said = _NO_OTHER.search(text) is not None and (_SAYS_CANCEL.search(text) is not None or which.says_all(text))
+    return said or (bool(several) and step.assent is None and which.says_all(text))
 
 
 def _offer_another_day(step: Step, visit: Visit) -> str:

@@ -30,6 +30,8 @@ def tell(step: Step, visits: Sequence[Visit]) -> None:
     following = [visit for visit in visits if visit.start > shown.start]
     if which.says_all(step.journey.words):
         shown, following = visits[0], list(visits[1:])
+    named = bool(meant) or not following
+    step.turn.set(visit_told={"visit": shown.reference, "at": step.now.isoformat()} if named else None)
     limit = step.context.clinic.policies.offers
     values = step.names(None, shown) | {"visit": step.when(shown.start)}
     if not following:

@@ -51,8 +51,8 @@ _GRANT = re.compile(
     r"|my appointments|my visits)\b",
     re.IGNORECASE,
 )
-# Below this, words for a wrong number are asked about: "not me" may answer something else.
-DOUBTFUL = 0.5
+# Below this, words for a wrong number are asked about: "not me" may answer something else, and texts to a patient would end.
+DOUBTFUL = 0.6
 
 
 async def refused(step: Step) -> bool:
@@ -95,7 +95,8 @@ async def wrong_person(step: Step) -> str | None:
         if not step.assent:
             step.turn.say("utter_right_number")
             return None
-    elif step.turn.confidence < DOUBTFUL:
+    elif step.journey.details.get("doubted") or step.turn.confidence < DOUBTFUL:
+        step.journey.details["doubted"] = True
         return step.ask("confirmed", "utter_is_number_wrong")
     proof = identity.proof_of(step.turn, step.now)
     if proof is not None:

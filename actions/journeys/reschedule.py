@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import rules, which
 from actions.choosing import choose, keep_saying
-from actions.journeys import outcomes
+from actions.journeys import book, outcomes
 from actions.journeys.need import need_for
 from actions.scheduling.types import Opening, Status, Visit
 from actions.standing import standing
 from actions.step import Step
 
+_MOVES = re.compile(r"\b(?:mov(?:e|ing)|chang(?:e|ing)|reschedul\w+|switch\w*|push|swap|instead)\b", re.IGNORECASE)
 TOLD = {Status.DONE: "utter_moved", Status.REQUESTED: "utter_move_requested", Status.REFUSED: "utter_move_refused"}
 
 
@@ -23,8 +26,11 @@ async def advance(step: Step) -> str | None:
     told = keep_saying(step)
     visits = await step.context.directory.upcoming(step.patient)
     if not visits:
-        step.turn.say("utter_no_visit_to_move", **step.names())
-        return None
+        if not journey.said or _MOVES.search(journey.words):
+            step.turn.say("utter_no_visit_to_move", **step.names())
+            return None
+        journey.kind = "book"  # a wish for a time, and nothing stands that could be meant
+        return await book.advance(step)
     if (other := which.corrected(step, visits)) is not None:
         journey.visit, journey.said = other, []
         journey.forget_offers()

@@ -24,7 +24,7 @@ def _any(*phrases: str) -> str:
     return "|".join(phrases)
 
 
-_TONE = r"(?:oh|ok|okay|um|uh|well|actually) "
+_TONE = r"(?:(?:oh|ok|okay|um|uh|well|actually|omg|wow|yay|ooh+|hey|haha|lol|gosh|oh my god|great|ahh*|aw+|hm+|hmm+) )+"
 _COURTESY = (
     r"(?: (?:please|pls|plz|thanks|thank you|thx|ty|dear|sir|ma'?am|sorry|that works|sounds good|that'?s fine|do it|go ahead|not yet))*"
 )
@@ -89,6 +89,18 @@ _CHOICE = re.compile(
     rf"(?:{_TAKING})?(?:the |option |number |no\.? |choice |#)*(?P<value>{_CHOICE_WORDS})(?: one| option| choice)?[).]?{_PRAISE}",
     re.IGNORECASE,
 )
+# "Yes mine mine mine": a yes that stands first settles the open question, unless what follows may take it back, ask or wish for more.
+_EAGER_YES = re.compile(
+    rf"(?:{_TONE})?(?:yes+|yeah|yea|yep|yup|sure|si|sí)(?P<rest>(?: [^\W\d][\w']*){{1,6}})",
+    re.IGNORECASE,
+)
+_TAKES_BACK = re.compile(
+    r"\b(?:but|except|however|wait|no|not|never|\w+n'?t|only|if|unless|can|could|would|should|will you|do you|is|are|what|when|where|which"
+    r"|who|how|instead|rather|later|earlier|sooner|another|other|else|also|and|change|move|cancel|hurts?|pain|sore|worse|only|maybe"
+    r"|need|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|morning|afternoon|evening|noon|week)\b",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"#? ?(?P<value>\d{1,2})[).]?")
 
 
@@ -116,6 +128,8 @@ def read(text: str, awaiting: Awaiting) -> Answer | None:
         return Answer("affirm")
     if awaiting == Awaiting.YES_NO and _REFUSAL.fullmatch(clause):
         return Answer("deny")
+    if awaiting == Awaiting.YES_NO and (eager := _EAGER_YES.fullmatch(clause)) and not _TAKES_BACK.search(eager["rest"]):
+        return Answer("affirm")
     if found := _BARE.fullmatch(clause):
         return _chosen(found.group("value"))
     return None

@@ -31,7 +31,7 @@ NOTES = frozenset(
     }
 )
 TICKET = "service_recovery"
-DECEASED = frozenset({"deceased", "report_death"})
+DECEASED = frozenset({"death_reported"})
 # Cards that are a therapist's whoever they are assigned to.
 THERAPISTS = frozenset({"therapist", "therapist_question", "exercise_question", "exercise_too_hard", "pain_jump", "pain"})
 _TOLD = {

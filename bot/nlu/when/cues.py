@@ -48,6 +48,9 @@ _CUES = {
   gonna | going to | be able to | be)? (make |
   do | come | come in | be there | get there)? (it)? (in)? (to | for | on)?
 - (id | i | i would | we would | shed | hed | would)? (prefer | rather | like) not (to)? (do | come | have | come in | be)? (in | on)?
+- (im | i am | shes | she is | hes | he is | mom is | dad is | is | are | be) (totally | pretty | so | just | kind of)? (useless | hopeless
+  | no use | worthless | a zombie | not human | not awake | not a person | never up | not up | not out of bed | still in bed | still asleep
+  | barely awake)
 - (hate | dislike | dont like | dont want | not a fan of | not big on | cant stand)
 - (cant | wont | couldnt | dont think i can | doubt i can | not going to | not gonna | never going to | unable to | not able
   to | wont be able to | isnt able to | not be able to | can no longer | cant really | cant possibly | shouldnt | dont want

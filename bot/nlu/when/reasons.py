@@ -6,9 +6,9 @@ A day in a clause that tells something, and asks for nothing, is no wish when an
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from bot.nlu.when.beside import HERE
+from bot.nlu.when.beside import HERE, OWNERS
 from bot.nlu.when.constraint import DAY
 from bot.nlu.when.cues import Cue
 from bot.nlu.when.days import AnyDay, Context, Every, NeedsVisitError, NotAWishError
@@ -132,6 +132,8 @@ def _plain(item: Item) -> Item:
 
 def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
     """Whether a group stands in a clause that has a subject and a verb of its own, and no word that asks or agrees."""
+    if not found.is_target and _is_somebodys(tokens, items, found.items[-1].end):
+        return True
     if found.is_target or found.corrects or found.any_base or any(isinstance(item.value, AnyDay) for item in found.items):
         return False
     if any(_is_ending(item) for item in found.times):
@@ -164,6 +166,18 @@ def _only_tells(tokens: list[Token], items: list[Item], found: Group) -> bool:
     if sum(item in unknown for item in before) >= 2:
         return True
     return subject and any(tokens[item.start].norm not in SUBJECTS for item in unknown)
+
+
+def _is_somebodys(tokens: list[Token], items: list[Item], end: int) -> bool:
+    """Whether the day is said to be something of somebody's: "thursday's my kid's recital", "friday is our anniversary"."""
+    follows = [token.norm for token in tokens[end : end + 2]]
+    joined = tokens[end - 1].end - tokens[end - 1].start > len(tokens[end - 1].norm)  # "thursday's" is spelled "thursday"
+    if follows[:1] == ["is"] or follows[:1] == ["was"]:
+        joined, follows = True, follows[1:]
+    if not joined or not follows or follows[0] not in OWNERS:
+        return False
+    behind = takewhile(lambda item: item.kind not in _BOUNDS, (item for item in items if item.start >= end))
+    return any(item.kind == "word" for item in behind)
 
 
 def _is_others(tokens: list[Token], items: list[Item], cue: Item) -> bool:

@@ -33,7 +33,7 @@ _PUSH = (
     "| scooting | nudge | nudging"
 )
 _BRING = "bring | bringing | brought"
-_LATER = "(later | after that | after | afterwards | afterward)"
+_LATER = "(later | more late | more later | after that | after | afterwards | afterward)"
 _SOONER = "(earlier | sooner | before that | before | prior)"
 
 
@@ -124,5 +124,5 @@ def _add_same(grammar: Grammar, date: str) -> None:
     grammar.rule("visit_day", "the (next | following) day", lambda: DaysFromVisit(1))
     grammar.rule("visit_day", "(the)? day (after | later)", lambda: DaysFromVisit(1))
     grammar.rule("visit_day", "(the)? day before", lambda: DaysFromVisit(-1))
-    grammar.rule("visit_day", "<days_count> (later | after | afterwards)", DaysFromVisit)
+    grammar.rule("visit_day", "<days_count> (later | more late | more later | after | afterwards)", DaysFromVisit)
     grammar.rule("visit_day", "<days_count> (earlier | before)", lambda days: DaysFromVisit(-days))

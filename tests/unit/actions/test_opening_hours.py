@@ -26,6 +26,7 @@ MONDAY = datetime(2025, 6, 2, 8, 2)  # noqa: DTZ001 - the parser reads the clini
         ("are you open on sundays", Asked.DAYS, (date(2025, 6, 8),)),
         ("this weekend?", Asked.DAYS, (date(2025, 6, 7), date(2025, 6, 8))),
         ("are you open the 4th of july", Asked.DAYS, (date(2025, 7, 4),)),
+        ("anybody in on the Fourth?", Asked.DAYS, (date(2025, 7, 4),)),
         ("when do you close", Asked.DAYS, (date(2025, 6, 2),)),
         ("how late are you open tomorrow", Asked.DAYS, (date(2025, 6, 3),)),
         ("hours next week", Asked.WEEK, ()),

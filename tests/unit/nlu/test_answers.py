@@ -35,7 +35,19 @@ def test_no(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["i guess so", "that'll do nicely", "i'll take it", "ok move it then", "might as well", "100%", "mhm", "it's a deal", "yes i'm sure"],
+    [
+        "i guess so",
+        "that'll do nicely",
+        "i'll take it",
+        "ok move it then",
+        "might as well",
+        "100%",
+        "mhm",
+        "it's a deal",
+        "yes i'm sure",
+        "oh wow yes gimme gimme",
+        "yeah see you all then",
+    ],
 )
 def test_odd_words_are_a_yes_only_to_a_question(text: str) -> None:
     assert read(text, Awaiting.YES_NO).intent == "affirm"  # type: ignore[union-attr]
@@ -49,7 +61,19 @@ def test_odd_words_are_a_no_to_a_question(text: str) -> None:
     assert read(text, Awaiting.YES_NO).intent == "deny"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("text", ["cancel it", "yes cancel it", "change it", "cancel"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel it",
+        "yes cancel it",
+        "change it",
+        "cancel",
+        "yes if dana is in",
+        "yeah that hurts a bit",
+        "yes on thursday",
+        "sure what else",
+    ],
+)
 def test_another_wish_is_no_yes(text: str) -> None:
     assert read(text, Awaiting.YES_NO) is None
 
