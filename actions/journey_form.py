@@ -124,6 +124,11 @@ class ValidateJourneyForm(Action):
         turn, journey = step.turn, step.journey
         if journey.kind == "identify" and turn.get("when") and step.intent not in START:
             journey.kind, journey.words = "reschedule", turn.text
+        if step.asked is None and step.intent in ("affirm", "deny") and (kind := listening(step)):
+            # "did them. btw what time tomorrow?": the yes answers what the line had asked, not the question of the other clause
+            turn.set(pending=[*(turn.get("pending") or ()), _fresh(step, kind).as_json()])
+            step.quiet = True
+            return None
         switch = decide(step)
         if switch is Switch.LEAVE:
             await leave(step)

@@ -109,7 +109,8 @@ class Turn:
     def last_response(self) -> str:
         """The response whose question was put to the patient last before this message; "" when none was."""
         events = list(self.tracker.events)
-        place = next((number for number in range(len(events) - 1, -1, -1) if events[number]["event"] == "user"), 0)
+        mine = [number for number, event in enumerate(events) if event["event"] == "user" and event.get("message_id") == self.message_id]
+        place = mine[0] if mine else 0
         for event in reversed(events[:place]):
             if event["event"] != "bot":
                 continue
