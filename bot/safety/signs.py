@@ -16,6 +16,9 @@ from bot.safety.patterns import Match, Pattern, PatternError
 SIGNS = Path(__file__).parents[2] / "data" / "safety" / "signs.yml"
 LEVELS = ("none", "urgent", "emergency", "crisis")
 
+# Lists of `signs.yml` that take back what a sentence seems to say; the comments there say how.
+CLEARING = ("not_denials", "past", "now", "not_now", "general", "others", "told", "animals", "self_words", "present")
+
 # A denial counts when it stands so many words before the sign, or before an "or" that leads to it.
 DENIAL_REACH = 3
 LISTED_DENIAL_REACH = 8
@@ -60,6 +63,10 @@ class Signs:
     not_now: tuple[Pattern, ...] = ()
     general: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
+    told: tuple[Pattern, ...] = ()
+    animals: tuple[Pattern, ...] = ()
+    self_words: tuple[Pattern, ...] = ()
+    present: tuple[Pattern, ...] = ()
     heard_as: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -83,7 +90,7 @@ class Signs:
                 for entry in data["signs"]
             )
             rules = {name: _patterns(data[name]) for name in ("negations", "idioms")}
-            more = {name: _patterns(data.get(name, ())) for name in ("not_denials", "past", "now", "not_now", "general", "others")}
+            more = {name: _patterns(data.get(name, ())) for name in CLEARING}
             repairs = {str(wrong): str(right) for wrong, right in (data.get("heard_as") or {}).items()}
         except (KeyError, TypeError, AttributeError, PatternError) as error:
             raise PatternError(f"{path} cannot be used: {error}") from error
@@ -102,12 +109,19 @@ class Signs:
         rows = [pattern for sign in self.signs for pattern in sign.patterns]
         return frozenset(word for pattern in rows for word in pattern.words if len(word) >= FUZZY_LETTERS)
 
+    @cached_property
+    def _as_meant(self) -> frozenset[str]:
+        """Words that the rows of idioms and of what clears name: they are no misspelt words of a sign."""
+        rows = (*self.idioms, *self.past, *self.now, *self.general, *self.others, *self.told, *self.animals)
+        away = [pattern for sign in self.signs for pattern in (*sign.unless, *sign.hints)]
+        return frozenset(word for pattern in (*rows, *away) for word in pattern.words)
+
     def corrected(self, words: Sequence[str], known: frozenset[str]) -> list[str]:
         """Return the words with misspelt ones put right; `known` are words that are spelt as meant."""
         return [self._corrected(word, known) for word in words]
 
     def _corrected(self, word: str, known: frozenset[str]) -> str:
-        if len(word) < FUZZY_LETTERS or word in known or word in self.vocabulary:
+        if len(word) < FUZZY_LETTERS or word in known or word in self.vocabulary or word in self._as_meant:
             return word
         reach = 1 if len(word) < 8 else 2
         near = [(OSA.distance(word, other, score_cutoff=reach), other) for other in self.vocabulary if abs(len(other) - len(word)) <= reach]
@@ -152,13 +166,23 @@ class Signs:
         """Is a clause about the past, about things in general, or about somebody the line does not care for, and not about now?"""
         bare = [word for word in words if word != ","]
         joined = " ".join(bare)
-        if _any(self.general, joined) or _any(self.others, joined):
+        if _any(self.general, joined) or _any(self.others, joined) or self._elsewhere(joined):
             return True
         if not _any(self.past, joined):
             return False
         for pattern in self.not_now:
             joined = pattern.expression.sub(" ", joined)
         return not _any(self.now, " ".join(joined.split()))
+
+    def _elsewhere(self, joined: str) -> bool:
+        """Is a sentence about an animal, or a story of strangers, and not about the writer, too?"""
+        for frames, bars in ((self.animals, self.self_words), (self.told, self.self_words + self.present + self.now)):
+            framed = joined
+            for frame in frames:
+                framed = frame.expression.sub(" ", framed)
+            if framed != joined and not _any(bars, " ".join(framed.split())):
+                return True
+        return False
 
     def _denied_within(self, pattern: Pattern, bare: Sequence[str], match: Match) -> bool:
         """Does a denial stand among the words that the pattern leaves open: "calf isnt hot"?"""

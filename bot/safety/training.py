@@ -29,7 +29,7 @@ EXAMPLES = Path("data/safety/examples")
 ORDINARY = Path("data/nlu")
 # Intents whose examples are signs themselves, or may be.
 SIGNS_AMONG_INTENTS = frozenset({"report_red_flag", "express_self_harm"})
-SOURCES = ("bot/safety/training.py", "bot/safety/classifier.py", "bot/safety/features.py", "bot/safety/text.py")
+SOURCES = tuple(f"bot/safety/{name}.py" for name in ("training", "classifier", "features", "nearest", "text"))
 MODELS_KEPT = 3
 REMEMBERED = "safety-vectors.cache"
 
