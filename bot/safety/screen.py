@@ -20,10 +20,10 @@ from bot.safety.text import clauses, heard, plain, sentences
 from bot.safety.training import Encodes, load_trained
 
 # The classifier's share of danger from which a clause, or the whole message, is a sign.
-CLAUSE_THRESHOLD = 0.4
-WHOLE_THRESHOLD = 0.35
+CLAUSE_THRESHOLD = 0.3
+WHOLE_THRESHOLD = 0.3
 # The same for a clause with a hint of the clinician's, and for one that rules have cleared.
-HINT_THRESHOLD = 0.25
+HINT_THRESHOLD = 0.2
 CLEARED_THRESHOLD = 0.97
 # From this part of a category's share on, the classifier calls it an emergency.
 RAISED_SHARE = 0.4

@@ -43,7 +43,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Hits:
-    """What of one sign stands in a sentence: patterns that stand for it, hints, and patterns that were denied."""
+    """What of one sign stands in a sentence: patterns that stand for it, hints, and whether it was denied or taken back by `unless`."""
 
     patterns: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ class Signs:
         joined = " ".join(bare)
         away = [match for pattern in sign.unless for match in pattern.find_in(joined)]
         found: list[str] = []
-        denied = False
+        denied = bool(away)
         for pattern in sign.patterns:
             for match in pattern.find_in(joined):
                 if any(_near(match, other) for other in away):

@@ -15,6 +15,8 @@ from bot.safety.signs import Signs
 from bot.safety.training import ROOT, Example
 
 DEVELOPMENT = Path(__file__).parent / "dev_safety.tsv"
+# Written before the patterns and examples were read. Every other line was looked at while they were mended, the rest only counted.
+SECOND = Path(__file__).parent / "dev_second.tsv"
 
 LINES = [
     Line("my chest hurts so bad", "emergency", "chest_or_breath", "clear"),
@@ -47,6 +49,15 @@ def test_the_development_lines(screen: Screen) -> None:
     assert (scores.found.share or 0) >= 0.96
     assert (scores.alarms["ordinary"].share or 0) <= 0.015
     assert (scores.alarms["lookalike"].share or 0) <= 0.1
+
+
+@pytest.mark.parametrize(("half", "found", "ordinary", "alike"), [(0, 0.98, 0.005, 0.05), (1, 0.98, 0.03, 0.1)])
+def test_the_second_development_lines(screen: Screen, half: int, found: float, ordinary: float, alike: float) -> None:
+    scores = evaluate(read_lines(SECOND)[half::2], screen)
+    assert scores.clear_missed.hits == 0
+    assert (scores.found.share or 0) >= found
+    assert (scores.alarms["ordinary"].share or 0) <= ordinary
+    assert (scores.alarms["lookalike"].share or 0) <= alike
 
 
 def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
