@@ -29,12 +29,13 @@ _NUMBER = re.compile(
 SURE_ALONE = 0.8
 SUPPORT = 0.03
 
-# How much the clauses of a story weigh beside the whole of it, and what each of them weighs. Fitted on 112 stories of the development
-# data: 85 % of them were understood, 70 % without.
-CLAUSES_WEIGH = 0.8
-TOLD = 0.5
-LAST = 1.1
-COURTESY = 0.3
+# What a message of several clauses is about, as log odds: the whole of it, the clause that says it best, the last, and the best of those
+# that ask; what is none of the line's business counts as far as its most telling clause is. Fitted to 248 stories of the development data
+# (cross-validated: 92.3 % of them understood; 83.1 % by the whole alone).
+WHOLE, STRONGEST, LAST, ASKING = 1.3, 0.7, 0.45, 0.3
+OUTSIDE, OUTSIDE_AT_LEAST = -0.7, 0.6
+# Below this, a probability tells nothing.
+LEAST = 1e-3
 # A story's probability is spread over all it mentions; its threshold is lower by this much.
 STORY_DOUBT = 0.6
 # What a clause of a story needs to be a second point.
@@ -187,12 +188,12 @@ class Hearing:
         best, found = halves.SURE, []
         for each, of_left, of_right in zip(whole.cuts, of_halves[::2], of_halves[1::2], strict=True):
             left, right = self._answered(each.left, of_left, awaiting, now), self._answered(each.right, of_right, awaiting, now)
-            merit = halves.merit(row, left, right, names, each.cut)
-            if merit > best:
-                best = merit
+            pair = halves.pair(row, left, right, names, each.cut)
+            if pair.merit > best:
+                best = pair.merit
                 found = [
-                    reading.Heard(half.text, names[int(of_half.argmax())], float(of_half.max()))
-                    for half, of_half in ((each.left, left), (each.right, right))
+                    reading.Heard(half.text, names[index], max(float(of_half[index]), best))
+                    for half, of_half, index in ((each.left, left, pair.left), (each.right, right, pair.right))
                 ]
         return found
 
@@ -213,22 +214,19 @@ class Hearing:
         return np.asarray(weighed / weighed.sum())
 
     def _fused(self, group: Sequence[Piece], rows: np.ndarray) -> np.ndarray:
-        """Return the probabilities of a story as a whole and of its clauses together.
-
-        The strongest clause speaks for an intent; one that asks, or comes last, more than one told on the way. It is out of scope as far
-        as every clause is.
-        """
+        """Return the probabilities of a message of several clauses, as a whole and by its clauses together."""
+        logs = np.log(rows + LEAST)
+        of_clauses = logs[1:]
+        asking = [index for index, piece in enumerate(group[1:]) if piece.asks]
+        both = WHOLE * logs[0] + STRONGEST * of_clauses.max(axis=0) + LAST * of_clauses[-1]
+        if asking:
+            both += ASKING * of_clauses[asking].max(axis=0)
         names = self.classifier.names
-        weights = np.array([1.0 if piece.asks else TOLD for piece in group[1:]])
-        weights[-1] = LAST
-        strongest = (rows[1:] * weights[:, None]).max(axis=0)
-        for index, name in enumerate(names):
-            if name == reading.OUT_OF_SCOPE:
-                strongest[index] = rows[1:, index].min()
-            elif name in reading.SMALL_TALK:
-                strongest[index] *= COURTESY
-        both = rows[0] + CLAUSES_WEIGH * strongest
-        return np.asarray(both / both.sum())
+        if reading.OUT_OF_SCOPE in names:
+            index = names.index(reading.OUT_OF_SCOPE)
+            both[index] += OUTSIDE + OUTSIDE_AT_LEAST * of_clauses[:, index].min()
+        weights = np.exp(both - both.max())
+        return np.asarray(weights / weights.sum())
 
     def _supported(self, clause: reading.Heard, of_whole: Mapping[str, float]) -> reading.Heard:
         """Leave a clause what it was heard as only if it is sure by itself or the whole message speaks of that, too.
