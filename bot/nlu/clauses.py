@@ -21,6 +21,7 @@ _OPENERS = "|".join(
     (
         r"also|can|could|do|does|is|are|was|what|what'?s|where|where'?s|when|how|who|which|why|should|would|will",
         r"i need|i want|i'?d|please|pls|get me|let me|tell me|send|cancel|move|book|confirm",
+        r"(?:put|push|shift|change|switch|bring) (?:my|the|our)",
     )
 )
 # After a comma, only what opens a question or an order; "got something later" goes on about the visit before it.

@@ -134,9 +134,10 @@ class Hearing:
         everything = [piece for pieces_of_group in said for piece in pieces_of_group]
         if not everything:
             return []
-        rows = self.classifier.probabilities([piece.plain for piece in everything], np.vstack([piece.vector for piece in everything]))
-        ends = np.cumsum([len(each) for each in said])
-        return np.split(rows, ends[:-1])
+        different = {piece.plain: piece.vector for piece in everything}  # a half is often a clause, too
+        places = {plain: index for index, plain in enumerate(different)}
+        rows = self.classifier.probabilities(list(different), np.stack(list(different.values())))
+        return [rows[[places[piece.plain] for piece in of_group]] for of_group in said]
 
     def read(
         self, group: Sequence[Piece], awaiting: Awaiting, now: datetime, known: np.ndarray | None = None

@@ -80,7 +80,7 @@ _CUES = _any(
     rf"using|wearing|squeezing|"
     r"breathing|doing (?:it|them|these|this|the|for))|hold|keep (?:my|the|it|his|her)|bend|put|place|breathe|do (?:it|them|these|"
     r"the|this|those|each|both|for)|use|"
-    r"squeeze|point|lie|lay|sit|stand|face|turn|pull|lift|lower|have|repeat|count))",
+    r"squeeze|point|lie|lay|sit|stand|face|turn|pull|lift|lower|look|push|prop|have|repeat|count))",
     r"\bis (?:it|that|this)\b[^.?!]{0,30}\b(?:to|if|when|that)\b|\bwhy\b|\bhow come\b|\bdoes (?:it|that) (?:count|matter)\b|"
     r"\bwhat happens\b|\bwhat (?:would|will) happen\b",
     r"\bfeel(?:ing|s)? (?:it|this|that|nothing|anything|more|mostly)\b|\bright for\b|\bfor my (?:age|condition|kind)\b|"
@@ -92,6 +92,13 @@ _CUES = _any(
     r"\b(?:do|does|must|am|are) (?:i|we|he|she|they)(?: really| still| even)? (?:have to|need to|need|supposed to (?:hurt|feel|rest|"
     r"stop)|allowed|able|ready|gotta)\b(?! (?:a |an |any |the |be |hold |use |have )?(?:mat|band|towel|chair|ball|equipment|"
     r"weights?|on|lying|standing|sitting|hold|anything|for|wall)\b)",
+    # What the person who is asked would do, and what becomes of it.
+    r"\bwould you\b(?![^.?!]*\b(?:tell|explain|say|send|show|remind|repeat|describe|give|let|go over|"
+    r"walk|text|read|be so)\b)|\bthoughts\W*$",
+    r"\bhow soon\b|\bset(?:s|ting)? (?:me|him|her|us|them|it) back\b|\b(?:lose|losing|lost|undo|ruin) (?:my|the|any|all|"
+    r"his|her)\b[^.?!]{0,15}\b(?:progress|work|gains|strength)\b",
+    rf"[,;.]\s*(?:so |and )?(?:can|could|may|should|would|ought) {_WHO}\W*$",
+    rf"\b{_SYMPTOM}\b[^.?!]{{0,60}}\bis (?:that|this|it)\b",
     # Medicines, aids and conditions.
     r"\b(?:advil|ibuprofen|tylenol|acetaminophen|aleve|naproxen|aspirin|motrin|medication\w*|medicine\w*|meds|pills?|pain ?killers?|"
     r"ointment|voltaren|biofreeze|"
@@ -115,6 +122,10 @@ _ANSWERED = _any(
     r"\b(?:remind me|tell me again|say again|what was|walk me through|explain|forgot how|how does|how do (?:i|u|you|we) do|"
     r"how is)\b(?![^.?!]*\b(?:hurt\w*|pain\w*|instead|know)\b)",
     r"\bsuppos\w+ to (?:be |do |hold |use |keep |have |put |lie |sit |stand |breathe |bend |go |squeeze |touch )(?!(?:hurt|feel|sore))",
+    r"\bis (?:it|that) (?:for )?(?:both|each|one|just|only|the (?:left|right|bad|good|sore|operated|other)) (?:\w+ ){0,2}"
+    r"(?:legs?|arms?|sides?|feet|foot|knees?|hands?|one)\b",
+    r"^\W*how should (?:i|he|she|we) (?:hold|prop|lie|lay|sit|stand|breathe|place|put|do (?:it|the|this|that|these))\b",
+    r"\bdo (?:i|we) keep (?:my|the|both|it) ?\w* (?:\w+ )?(?:straight|bent|flat|still|up|down|together|apart|level|on the)\b",
     r"\bshould (?:my|his|her|the) (?:knees?|foot|feet|heels?|toes?|elbows?|arms?|legs?|back|hips?|head|chin|hands?|palms?|thumbs?|"
     r"shoulders?|band|towel|chair)\b(?! (?:hurt|feel|be (?:sore|shaking|numb|swollen|tingling|clicking)))",
     r"^\W*(?:and |so |ok |wait |sorry |hey |hi )*(?:how many|how long|how often|how far|how fast|how high|how low|which (?:leg|arm|"
@@ -168,6 +179,7 @@ def asks_errand(text: str) -> bool:
 _HARD = _any(
     r"\binstead\b|\bnormal\b|\b(?:more|extra|fewer|heavier|lighter) (?:than|reps?|sets?|weight)\b|\btoo (?:much|soon|many)\b|"
     r"\bskip\b|\bsafe\b",
-    r"\b(?:hurts?|hurting|pain|painful|sore|numb|swollen|swelling|tingling|dizzy|clicks?|pops?)\b",
+    r"\b(?:hurts?|hurting|pain|painful|sore|numb|swollen|swelling|tingling|dizzy|clicks?|pops?|shak(?:e|es|ing|y)|"
+    r"trembl\w*)\b",
     r"\b(?:advil|ibuprofen|tylenol|aleve|medication|meds|pills?)\b",
 )

@@ -38,16 +38,12 @@ class Lexical:
 
     def weigh(self, grams: sparse.csr_matrix) -> sparse.csr_matrix:
         """Weigh the n-grams that are present by their rarity, each half of each row to length 1."""
-        weighed = grams.multiply(self.rarity).tocsc()
-        return sparse.hstack([_unit(weighed[:, :BUCKETS].tocsr()), _unit(weighed[:, BUCKETS:].tocsr())]).tocsr()
+        weights = self.rarity[grams.indices].astype(np.float32)
+        halves = 2 * np.repeat(np.arange(grams.shape[0]), np.diff(grams.indptr)) + (grams.indices >= BUCKETS)
+        lengths = np.sqrt(np.bincount(halves, weights=weights.astype(np.float64) ** 2, minlength=2 * grams.shape[0]))
+        return sparse.csr_matrix((weights / lengths[halves], grams.indices, grams.indptr), shape=grams.shape)
 
 
 def present(texts: Sequence[str]) -> sparse.csr_matrix:
     """Return which n-grams each text holds, as ones: those of letters, then those of words."""
     return sparse.hstack([_LETTERS.transform(texts), _WORDS.transform(texts)]).tocsr()
-
-
-def _unit(rows: sparse.csr_matrix) -> sparse.csr_matrix:
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    return sparse.diags(1 / lengths) @ rows

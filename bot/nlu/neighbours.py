@@ -48,16 +48,30 @@ class Neighbours:
 
         `weighed` are the n-grams of the same texts, from `Lexical.transform`.
         """
-        alike = (weighed @ self._of_grams).toarray() / 2  # each half of a row has length 1
-        similarity = (vectors.astype(np.float32) @ self._unit.T + WORDS_COUNT * alike) / (1 + WORDS_COUNT)
+        similarity = vectors.astype(np.float32) @ self._unit.T
+        for row in range(len(vectors)):
+            span = slice(weighed.indptr[row], weighed.indptr[row + 1])
+            similarity[row] += WORDS_COUNT * self._alike(weighed.indices[span], weighed.data[span])
+        similarity /= 1 + WORDS_COUNT
         number = min(NEAREST, similarity.shape[1])
         nearest = np.argpartition(-similarity, number - 1, axis=1)[:, :number]
         near = np.take_along_axis(similarity, nearest, axis=1)
         voices = np.exp((near - near.max(axis=1, keepdims=True)) / FADING)
-        found = np.zeros((len(vectors), classes), dtype=np.float32)
-        for row, (labels, voice) in enumerate(zip(self.labels[nearest], voices, strict=True)):
-            np.add.at(found[row], labels, voice)
-        return np.asarray(found / found.sum(axis=1, keepdims=True))
+        rows = np.arange(len(vectors))[:, None] * classes
+        found = np.bincount((rows + self.labels[nearest]).ravel(), weights=voices.ravel(), minlength=len(vectors) * classes)
+        shares = found.reshape(len(vectors), classes).astype(np.float32)
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def _alike(self, grams: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return how much each example shares of a text's n-grams, 0 to 1: several times as quick as a product of sparse matrices."""
+        examples = self._of_grams
+        spans = [slice(start, end) for start, end in zip(examples.indptr[grams], examples.indptr[grams + 1], strict=True)]
+        if not spans:
+            return np.zeros(len(self.labels))
+        places = np.concatenate([examples.indices[span] for span in spans])
+        shared = np.concatenate([examples.data[span] for span in spans])
+        repeated = np.repeat(weights, [span.stop - span.start for span in spans])
+        return np.asarray(np.bincount(places, weights=shared * repeated, minlength=len(self.labels)) / 2)  # each half has length 1
 
     @cached_property
     def _unit(self) -> np.ndarray:

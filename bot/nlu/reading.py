@@ -6,6 +6,7 @@ changes, and a wish for a person outranks everything else in the message: the pe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -54,6 +55,15 @@ CHANGE = (
 )
 _STRENGTH = {name: len(CHANGE) - index for index, name in enumerate(CHANGE)}
 
+
+# "Cancel wed, and put the 12th a day later" changes two visits: each is named by its own day, and neither takes the other's place.
+_DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:the )?\d{1,2}(?:st|nd|rd|th)|tomorrow|tmrw|today)"
+_VISIT_OF = rf"(?:(?:my|the|our|his|her)\s+)?(?:(?:visit|appointment|appt|session|one)\s+)?(?:(?:on|of|for)\s+)?(?:next |this )?{_DAY}\b"
+_MOVES = re.compile(
+    rf"\b(?:move|put|push|shift|change|switch|bring|reschedule)\s+{_VISIT_OF}.*\b(?:to|later|earlier|back|forward|up|until|till|another|by)\b",
+    re.IGNORECASE,
+)
+_CANCELS = re.compile(rf"\b(?:cancel|drop|scratch|scrap|kill|delete|skip|take off)\s+{_VISIT_OF}", re.IGNORECASE)
 
 # "Sorry." beside a wish asks for nothing to be said again.
 AGAIN = "repeat_that"
@@ -104,6 +114,9 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
             text = f"{earlier.text}. {clause.text}" if earlier else clause.text
             quick[clause.intent] = Reading(text, clause.intent, clause.confidence)
     found = list(quick.values())
+    two = _two_visits(change)
+    if two:
+        return found + two
     if change:
         strongest = max(change, key=lambda clause: _STRENGTH[clause.intent])
         # What was not understood by itself ("later that week") still belongs to the change it stands beside.
@@ -113,6 +126,15 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
     if len(found) == 1:
         return [replace(found[0], text=whole.text)]
     return found
+
+
+def _two_visits(change: Sequence[Heard]) -> list[Reading]:
+    """Return both changes when one visit is cancelled and another moved, in the order in which they were said; else nothing."""
+    cancelled = [clause for clause in change if clause.intent == "cancel_appointment" and _CANCELS.search(clause.text)]
+    moved = [clause for clause in change if clause.intent == "reschedule_appointment" and _MOVES.search(clause.text)]
+    if len(cancelled) != 1 or len(moved) != 1:
+        return []
+    return [Reading(clause.text, clause.intent, clause.confidence) for clause in change if clause in (*cancelled, *moved)]
 
 
 def intents_of(found: Sequence[Reading]) -> tuple[str, ...]:

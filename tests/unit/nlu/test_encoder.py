@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.classifier import Classifier
-from bot.nlu.encoder import DIMENSIONS, shared_encoder
+from bot.nlu.encoder import DIMENSIONS, KEPT, Encoder, shared_encoder
 from tests.support.minilm_fp32 import FullPrecision
 
 
@@ -27,10 +27,25 @@ def test_quantising_hardly_changes_the_published_vectors() -> None:
 
 def test_a_vector_does_not_depend_on_its_company() -> None:
     sentences = ["no", "I have been thinking about whether I could perhaps come a little later on Thursday instead of in the morning"]
-    together = shared_encoder().encode(sentences)
-    alone = np.vstack([shared_encoder().encode([sentence]) for sentence in sentences])
-    # int8 quantisation scales by batch, so equality is near, not exact.
-    assert (together * alone).sum(axis=1) == pytest.approx(1, abs=0.02)
+    together = Encoder().encode(sentences)
+    other = Encoder()
+    alone = np.vstack([other.encode([sentence]) for sentence in sentences])
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+def test_a_text_that_comes_again_has_its_vector_and_its_place() -> None:
+    encoder = Encoder()
+    first = encoder.encode(["is there parking", "no"])
+    again = encoder.encode(["no", "when do you open", "is there parking", "no"])
+    assert np.array_equal(again[[2, 0, 3]], first[[0, 1, 1]])
+    assert again[1] == pytest.approx(Encoder().encode(["when do you open"])[0], abs=1e-4)
+
+
+def test_no_more_vectors_are_kept_than_allowed() -> None:
+    encoder = Encoder()
+    texts = [f"{number}" for number in range(KEPT + 40)]
+    assert encoder.encode(texts).shape == (KEPT + 40, DIMENSIONS)
+    assert len(encoder._kept) == KEPT
 
 
 def test_nothing_to_encode() -> None:

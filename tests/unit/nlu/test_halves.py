@@ -13,7 +13,7 @@ def row(**shares: float) -> np.ndarray:
 
 
 def merit(whole: np.ndarray, left: np.ndarray, right: np.ndarray, *, join: str = "and") -> float:
-    return halves.merit(whole, left, right, NAMES, halves.Cut("please cancel my friday", "how do i do the bridge", join))
+    return halves.pair(whole, left, right, NAMES, halves.Cut("please cancel my friday", "how do i do the bridge", join)).merit
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_two_sure_halves_are_two_wishes() -> None:
     ],
 )
 def test_what_can_be_no_two_wishes_stays_one(left: np.ndarray, right: np.ndarray) -> None:
-    assert merit(row(cancel_appointment=0.5), left, right) == 0.0
+    assert merit(row(cancel_appointment=0.5), left, right) < halves.SURE
 
 
 def test_halves_that_the_whole_does_not_speak_of_stay_one() -> None:
@@ -75,6 +75,21 @@ def test_kindred_wishes_need_more() -> None:
 
 def test_every_feature_has_its_weight() -> None:
     whole, left, right = row(cancel_appointment=0.5), row(cancel_appointment=0.9), row(ask_exercise_howto=0.9)
-    found = halves.features(whole, left, right, NAMES, halves.Cut("cancel friday", "how is the bridge", "and"))
-    assert found is not None
+    found = halves.features(whole, left, right, NAMES, halves.Cut("cancel friday", "how is the bridge", "and"), 0, 2)
     assert {*found, "bias"} == set(halves.WEIGHTS)
+
+
+def test_a_half_taken_for_nothing_may_be_the_second_wish() -> None:
+    whole = row(cancel_appointment=0.5, ask_exercise_howto=0.4)
+    right = row(out_of_scope=0.5, ask_exercise_howto=0.45)
+    cut = halves.Cut("please cancel my friday", "how do i do the bridge", "and")
+    found = halves.pair(whole, row(cancel_appointment=0.9), right, NAMES, cut)
+    assert (NAMES[found.left], NAMES[found.right]) == ("cancel_appointment", "ask_exercise_howto")
+    assert found.merit > halves.SURE
+
+
+def test_the_whole_tells_which_of_two_a_half_means() -> None:
+    left, right = row(cancel_appointment=0.46, reschedule_appointment=0.48), row(ask_exercise_howto=0.9)
+    cut = halves.Cut("can't do the 3rd", "how do i do the bridge", "and")
+    found = halves.pair(row(cancel_appointment=0.6, ask_exercise_howto=0.2), left, right, NAMES, cut)
+    assert NAMES[found.left] == "cancel_appointment"

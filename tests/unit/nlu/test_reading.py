@@ -72,3 +72,22 @@ def test_what_belongs_to_a_death_is_not_asked_about() -> None:
         ("act_as_caregiver", "i'm her son"),
         ("cancel_appointment", "cancel her visits"),
     ]
+
+
+def test_two_visits_that_change_each_in_its_own_way_are_two_changes() -> None:
+    assert [clause.text for clause in split("cancel wed, and put the 12th a day later")] == ["cancel wed", "put the 12th a day later"]
+    assert heard(("cancel wed", "cancel_appointment"), ("put the 12th a day later", "reschedule_appointment")) == [
+        ("cancel_appointment", "cancel wed"),
+        ("reschedule_appointment", "put the 12th a day later"),
+    ]
+    assert heard(("move my friday to monday", "reschedule_appointment"), ("cancel the 12th", "cancel_appointment")) == [
+        ("reschedule_appointment", "move my friday to monday"),
+        ("cancel_appointment", "cancel the 12th"),
+    ]
+
+
+def test_a_visit_cancelled_for_another_day_is_one_change() -> None:
+    for second in ("move it to friday", "put me in on the 12th", "move my visit to the 12th"):
+        assert heard(("cancel wed", "cancel_appointment"), (second, "reschedule_appointment")) == [
+            ("reschedule_appointment", f"cancel wed. {second}")
+        ]

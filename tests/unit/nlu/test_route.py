@@ -39,11 +39,11 @@ def test_every_intent_named_here_is_trained() -> None:
     assert named >= REFERRED | STAFFED
 
 
-DEVELOPMENT = Path(__file__).parent / "dev_routes.tsv"
+DEVELOPMENT = [Path(__file__).parent / name for name in ("dev_routes.tsv", "dev_routes_voices.tsv")]
 
 
 def lines() -> list[tuple[str, str]]:
-    rows = DEVELOPMENT.read_text(encoding="utf-8").splitlines()[1:]
+    rows = [row for path in DEVELOPMENT for row in path.read_text(encoding="utf-8").splitlines()[1:]]
     return [(text, route) for text, route in (row.split("\t") for row in rows)]
 
 
