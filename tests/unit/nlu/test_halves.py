@@ -93,3 +93,8 @@ def test_the_whole_tells_which_of_two_a_half_means() -> None:
     cut = halves.Cut("can't do the 3rd", "how do i do the bridge", "and")
     found = halves.pair(row(cancel_appointment=0.6, ask_exercise_howto=0.2), left, right, NAMES, cut)
     assert NAMES[found.left] == "cancel_appointment"
+
+
+def test_a_doubtful_half_of_a_sure_message_is_no_wish() -> None:
+    left, right = row(cancel_appointment=0.25), row(ask_exercise_howto=0.99)
+    assert merit(row(ask_exercise_howto=0.98), left, right) == 0.0
