@@ -1,0 +1,33 @@
+"""All that `data/voice/listening.yml` says of how a call listens, as one value for a session to hand to its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.types import Awaiting
+from bot.yamlfile import open_yaml
+from voice.keypad import KeypadRules
+from voice.listening import Profile, read_profiles
+
+LISTENING = Path(__file__).parents[1] / "data" / "voice" / "listening.yml"
+
+
+@dataclass(frozen=True)
+class Manners:
+    """The profile of each kind of answer, and the figures of each manner."""
+
+    profiles: Mapping[Awaiting, Profile]
+    keypad: KeypadRules
+
+
+def load_manners(path: Path = LISTENING) -> Manners:
+    """Read the file. Raises FileError that names the key, the value and the remedy."""
+    node = open_yaml(path)
+    manners = Manners(
+        profiles=read_profiles(node.at("profiles")),
+        keypad=KeypadRules.read(node.at("keypad")),
+    )
+    node.finish()
+    return manners
