@@ -18,13 +18,15 @@ class Speaking:
     """The file, ready for use. `link` stands for a web address inside a sentence; `texted` or `not_texted` says what becomes of it.
 
     `units` maps what stands after a number to its singular and plural; `signs`, `streets`, `states`, `abbreviations` and `fractions` map
-    what is written to what is said. `priced` are things of which one says "forty dollar fee".
+    what is written to what is said. `priced` are things of which one says "forty dollar fee"; `facts` find what a listener
+    has to keep in mind.
     """
 
     link: str
     texted: str
     not_texted: str
     priced: tuple[str, ...]
+    facts: tuple[re.Pattern[str], ...]
     spanish_numbers: tuple[str, ...]
     spanish_tens: tuple[str, ...]
     rewrite: tuple[tuple[re.Pattern[str], str], ...]
@@ -47,6 +49,7 @@ def load(path: Path = FILE) -> Speaking:
         link=link.at("name").text(),
         texted=link.at("texted").text().rstrip("."),
         not_texted=link.at("not_texted").text().rstrip("."),
+        facts=tuple(_pattern(node) for node in top.at("facts").items()),
         priced=top.at("priced").texts(),
         spanish_numbers=top.at("spanish_numbers").texts(),
         spanish_tens=top.at("spanish_tens").texts(),
@@ -88,10 +91,13 @@ def _pair(node: Node) -> tuple[str, str]:
 def _rewrite(row: Node) -> tuple[re.Pattern[str], str]:
     pattern, to = row.at("from"), row.at("to")
     row.finish()
-    try:
-        compiled = re.compile(pattern.text())
-    except re.error as error:
-        raise pattern.error(f"write a regular expression: {error}") from error
     if not isinstance(to.value, str):
         raise to.error("write a text; it may be empty")
-    return compiled, to.value
+    return _pattern(pattern), to.value
+
+
+def _pattern(node: Node) -> re.Pattern[str]:
+    try:
+        return re.compile(node.text())
+    except re.error as error:
+        raise node.error(f"write a regular expression: {error}") from error
