@@ -8,8 +8,11 @@ from pathlib import Path
 
 from bot.types import Awaiting
 from bot.yamlfile import open_yaml
+from voice.cues import Cues
+from voice.end_of_turn import TurnRules
 from voice.keypad import KeypadRules
 from voice.listening import Profile, read_profiles
+from voice.pace import PaceRules
 
 LISTENING = Path(__file__).parents[1] / "data" / "voice" / "listening.yml"
 
@@ -20,6 +23,9 @@ class Manners:
 
     profiles: Mapping[Awaiting, Profile]
     keypad: KeypadRules
+    turn: TurnRules
+    pace: PaceRules
+    cues: Cues
 
 
 def load_manners(path: Path = LISTENING) -> Manners:
@@ -28,6 +34,9 @@ def load_manners(path: Path = LISTENING) -> Manners:
     manners = Manners(
         profiles=read_profiles(node.at("profiles")),
         keypad=KeypadRules.read(node.at("keypad")),
+        turn=TurnRules.read(node.at("turn")),
+        pace=PaceRules.read(node.at("pace")),
+        cues=Cues.read(node.at("cues")),
     )
     node.finish()
     return manners
