@@ -8,11 +8,13 @@ from pathlib import Path
 
 from bot.types import Awaiting
 from bot.yamlfile import open_yaml
+from voice.barge_in import BargeInRules
 from voice.cues import Cues
 from voice.end_of_turn import TurnRules
 from voice.keypad import KeypadRules
 from voice.listening import Profile, read_profiles
 from voice.pace import PaceRules
+from voice.silence import SilenceRules
 
 LISTENING = Path(__file__).parents[1] / "data" / "voice" / "listening.yml"
 
@@ -26,6 +28,8 @@ class Manners:
     turn: TurnRules
     pace: PaceRules
     cues: Cues
+    silence: SilenceRules
+    barge_in: BargeInRules
 
 
 def load_manners(path: Path = LISTENING) -> Manners:
@@ -37,6 +41,8 @@ def load_manners(path: Path = LISTENING) -> Manners:
         turn=TurnRules.read(node.at("turn")),
         pace=PaceRules.read(node.at("pace")),
         cues=Cues.read(node.at("cues")),
+        silence=SilenceRules.read(node.at("silence")),
+        barge_in=BargeInRules.read(node.at("barge_in")),
     )
     node.finish()
     return manners
