@@ -70,10 +70,11 @@ def _plain(text: str, words: Speaking) -> str:
         if not sign.isascii():
             text = re.sub(rf"(?<=\d)\s?{sign}", f" and {words.signs[sign]}" if sign in "½¼¾" else f" {words.signs[sign]}", text)
             text = text.replace(sign, f" {words.signs[sign]} ")
-    text = re.sub(r"(?<=\d)\s?[–—]\s?(?=[\w$])", "-", text.translate(_QUOTES))
+    text = re.sub(r"(?<=\d)\s?[–—]\s?(?=[\w$])|(?<=\w)–(?=\w)", "-", text.translate(_QUOTES))
     text = re.sub(r"\s*[–—]\s*", ", ", text)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(letter for letter in text if unicodedata.category(letter) not in _DROPPED and not "\ufe00" <= letter <= "\ufe0f")
+    text = re.sub(r"(?m)^[ \t]*(\d{1,2})\.[ \t]+(?=\S)", r"\1: ", text)
     text = re.sub(r"(?<=[^\s.?!:;,])[ \t]*\n+\s*", ". ", text)
     text = re.sub(r"\s+", " ", text)
     return re.sub(r"(?<!\w)[*•]+\s*|[*_]{2,}", "", text).strip()
@@ -143,7 +144,13 @@ def _fractions(text: str, words: Speaking) -> str:
     """Say "1/2 inch" as a part of one, before "1/2" is taken for a date."""
     parts, measures = "|".join(words.fractions), "|".join(words.measures)
     text = re.sub(rf"(?<=\d) ({parts})(?![\d/])", lambda match: f" and a {words.fractions[match[1]]}", text)
-    return re.sub(rf"(?<![\d/])({parts})(?= (?:an? |of )?(?:{measures})\b)", lambda match: words.fractions[match[1]], text)
+
+    def part(match: re.Match[str]) -> str:
+        said, measure = words.fractions[match[1]], match[2]
+        article = "an" if measure[0] in "aeio" or measure.startswith("hour") else "a"
+        return f"{said} {article} {measure}" if said == "half" and not measure.startswith(("a ", "an ", "of ")) else f"{said} {measure}"
+
+    return re.sub(rf"(?<![\d/])({parts}) ((?:an? |of )?(?:{measures}))\b", part, text)
 
 
 def _amounts(text: str, words: Speaking) -> str:
@@ -156,6 +163,8 @@ def _amounts(text: str, words: Speaking) -> str:
     def unit(match: re.Match[str]) -> str:
         return f"{match[1]} {words.units[match[2]][match[1] != '1']}{_stop(match, 3)}"
 
+    text = re.sub(r"(?<=[\d%])\s?-\s?(?=\$)|(?<=%)\s?-\s?(?=\d)", " to ", text)
+    text = re.sub(r"(\d)'\s?(\d{1,2})\"", r"\1 feet \2", text)
     text = _PERCENT.sub(r"\1 percent", _MONEY.sub(dollars, text))
     units = "|".join(re.escape(name) for name in sorted(words.units, key=len, reverse=True))
     text = re.sub(rf"(?<![\d.])(\d+(?:\.\d+)?)[ -]?({units})(?!\w)(\.?)", unit, text)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from voice.number_words import cardinal
 
 _NUMBER = re.compile(r"(?<![\w.])(\d{1,2})\)\s*")
-_END = re.compile(r"[?!](?=\s|$)|\.(?=\s|$)")
+# A list ends with its sentence, or where the next one begins without a full stop before it.
+_END = re.compile(r"[?!.](?=\s|$)|\s(?=(?:Which|What|How|Say|Press|Please|Reply|Shall|Tell|A fee)\b)")
 _ASKS = re.compile(r"\b(?:which|what|who|whom|whose|when|where|how|do|does|did|is|are|shall|will|would|can)\b[^.?!]*$", re.IGNORECASE)
 
 

@@ -22,11 +22,11 @@ _BARE = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _JOIN = rf"(?P<join>,?\s+(?:at\s+)?(?=[{_AT}{_SPAN}]))?"
 _DATE = re.compile(
     rf"\b(?:(?P<name>{_DAY})\.?,?\s+)?(?P<month>{_MONTH})\.?\s(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
-    rf"(?:\s?-\s?(?P<to>[12]\d|3[01]|[1-9])(?!\d|:\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d|:\d){_JOIN}"
+    rf"(?:\s?-\s?(?P<to>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?(?!\d|:\d))?(?:,?\s(?P<year>(?:19|20)\d\d))?(?!\d|:\d){_JOIN}"
 )
 _NUMERIC = re.compile(rf"(?<![\d/])(?P<month>0?[1-9]|1[0-2])/(?P<day>[12]\d|3[01]|0?[1-9])(?:/(?P<year>(?:19|20)?\d\d))?(?![\d/]){_JOIN}")
 _ISO = re.compile(rf"(?<![\d-])(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?![\d-]){_JOIN}")
-_NAME = re.compile(rf"\b(?P<name>{_DAY})\b(?:\.(?=,?\s[a-z\d]))?{_JOIN}")
+_NAME = re.compile(rf"\b(?<!\bthe )(?P<name>{_DAY})\b(?:\.(?=,?\s[a-z\d]))?{_JOIN}")
 _NAME_SPAN = re.compile(rf"(\d|\b(?:{_DAY})|[ap]m\b)\s?-\s?(?=(?:{_DAY}|{_MONTH})\b)", re.ASCII)
 # A year of two digits up to this one is of this century.
 _LATEST_SHORT_YEAR = 30
@@ -35,6 +35,7 @@ _LATEST_SHORT_YEAR = 30
 def say_times(text: str) -> str:
     """Return `text` with every date, weekday and time of the clock in words."""
     text = re.sub(r"(?<=-\d\d)T(?=\d\d:)", " ", _NAME_SPAN.sub(r"\1 to ", text))
+    text = re.sub(r"\b(noon|midnight)\s?-\s?(?=\d)", r"\1 to ", text)
     text = _RANGE.sub(_range, text)
     text = _TIME.sub(_time, text)
     text = _BARE.sub(_bare, text)

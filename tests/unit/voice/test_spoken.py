@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions import wording
 from bot.yamlfile import FileError
 from tests.unit.test_replies import REPLIES, VALUES, Reply
 from voice.speaking import FILE, load
@@ -50,6 +52,13 @@ SAID = [
     ("Mon-Fri 7 AM-6 PM", "Monday to Friday, seven in the morning to six in the evening"),
     ("14:30 and 10:30", "Half past two in the afternoon and half past ten"),
     ("half past 2", "Half past two"),
+    ("8:00 AM–12:00 PM", "Eight in the morning to noon"),
+    ("noon-1 PM", "Noon to one in the afternoon"),
+    ("9am-5pm", "Nine in the morning to five in the evening"),
+    ("5-6 p.m. Thanks", "Five to six in the evening. Thanks"),
+    ("May 1st-3rd", "May first to third"),
+    ("Mon–Fri", "Monday to Friday"),
+    ("Sit in the Sun on Sun.", "Sit in the Sun on Sunday."),
     # Telephone numbers and other digits.
     ("Call (207) 555-0111.", "Call two zero seven, five five five, zero one one one."),
     ("+12075550110", "Two zero seven, five five five, zero one one zero"),
@@ -66,8 +75,11 @@ SAID = [
         "$1, $12.50, $1,200 and $0.05",
         "One dollar, twelve dollars and fifty cents, one thousand two hundred dollars and zero dollars and five cents",
     ),
+    ("$80-$100 or 80%-90%", "Eighty dollars to one hundred dollars or eighty percent to ninety percent"),
+    ("5'4\"", "Five feet four"),
+    ("Hold 5 s, ext. 12", "Hold five seconds, extension twelve"),
     ("10% off", "Ten percent off"),
-    ("1/2 inch, 2 1/2 cups and 1½ hours", "Half inch, two and a half cups and one and a half hours"),
+    ("1/2 inch, 2 1/2 cups and 1½ hours", "Half an inch, two and a half cups and one and a half hours"),
     ("Hold 30 sec. Rest 1 min.", "Hold thirty seconds. Rest one minute."),
     ("3x10, 3x a week, 10-12 reps", "Three times ten, three times a week, ten to twelve reps"),
     ("3.5 lbs", "Three point five pounds"),
@@ -115,7 +127,13 @@ SAID = [
     ("👍 Done 🎉 — see you!", "Done, see you!"),
     ("Ruth & Walter, and/or Anna", "Ruth and Walter, or Anna"),
     ("yes/no", "Yes or no"),
-    ("Your program:\n1. Bridge\n2. Plank", "Your program: one. Bridge. Two. Plank"),
+    (
+        "Your program: 1) Bridge: 3x10\n2) Plank: hold 30 sec.\nSay a number.",
+        "Your program. For Bridge: three times ten, press or say one. For Plank: hold thirty seconds, press or say two. Say a number.",
+    ),
+    ("Your program:\n1. Bridge\n2. Plank", "Your program: one: Bridge. Two: Plank"),
+    ("1/2 an hour, 1/4 cup", "Half an hour, quarter cup"),
+    ("These: 1) noon 2) one Which one?", "These. For noon, press or say one. For one, press or say two. Which one?"),
     ("It’s “fine” (really).", 'It\'s "fine", really.'),
     ("", ""),
     ("🎉", ""),
@@ -125,6 +143,30 @@ SAID = [
 @pytest.mark.parametrize(("written", "said"), SAID)
 def test_it_is_said_as_people_say_it(written: str, said: str) -> None:
     assert say(written).text == said
+
+
+# Without the hour after midnight, which no clinic words.
+MOMENTS = st.datetimes(datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-31")).filter(lambda moment: moment.hour >= 1)
+
+
+@given(MOMENTS)
+def test_a_text_sounds_like_what_the_dialogue_words_for_voice(moment: datetime) -> None:
+    """The dialogue words days and times for the telephone by itself; what it words for texts is said the same."""
+    worded = wording.when(moment, "voice")
+    assert plain(say(worded).text) == plain(worded)
+    assert plain(say(wording.when(moment)).text) == plain(worded)
+
+
+@given(st.lists(MOMENTS, min_size=1, max_size=3))
+def test_what_the_dialogue_words_for_voice_stays(moments: list[datetime]) -> None:
+    worded = wording.options(moments, "voice")
+    assert plain(say(worded).text) == plain(worded)
+    span = wording.span(moments[0], moments[0] + timedelta(hours=2), "voice")
+    assert plain(say(span).text) == plain(span)
+
+
+def plain(text: str) -> str:
+    return text.replace("-", " ").lower()
 
 
 def test_a_link_is_left_for_a_text() -> None:
