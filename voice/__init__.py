@@ -1,4 +1,4 @@
-"""A telephone call: media-stream codec, end of turn, silence, interruption, keypad. Its parts stand; no call is answered yet.
+"""A telephone call: media-stream codec, end of turn, silence, interruption, keypad, and what is said aloud. No call is answered yet.
 
-Everything here is told the time, in whole milliseconds of the call, by its caller: nothing waits, nothing looks at a clock.
+The codec and the timing are told the time, in whole milliseconds of the call, by their caller: they wait for nothing.
 """

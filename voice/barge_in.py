@@ -82,14 +82,24 @@ class BargeIn:
         self._false = 0
 
     @property
+    def playing(self) -> bool:
+        """Whether the caller hears us now."""
+        return self._playing_ms is not None
+
+    @property
+    def judging(self) -> bool:
+        """Whether it is open whose voice interrupted."""
+        return self._judged_ms is not None
+
+    @property
     def only_keys(self) -> bool:
         """Whether voices interrupt no more."""
         return self._false >= self._rules.most_false
 
     @property
-    def heeds_words(self) -> bool:
-        """Whether words heard now may be an answer. They are always for the safety screen."""
-        return self._playing_ms is None or not self.only_keys
+    def voiced(self) -> bool:
+        """Whether voice activity goes on."""
+        return self._active_ms is not None
 
     @property
     def due_ms(self) -> int | None:

@@ -12,6 +12,7 @@ starts 0.4 to 0.8 s after the end, and nobody has heard it and answered before t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -42,7 +43,7 @@ class Reason(str, Enum):
 
 @dataclass(frozen=True)
 class TurnRules:
-    """Figures in milliseconds; see the module."""
+    """Figures in milliseconds; see the module. `says` names what is said to a wish for time and to a "hello?"."""
 
     recogniser_ms: int
     trailing_ms: int
@@ -50,11 +51,15 @@ class TurnRules:
     hello_ms: int
     stalled_ms: int
     resumed_ms: int
+    says: Mapping[Kind, str]
 
     @classmethod
     def read(cls, node: Node) -> TurnRules:
         """Read the section `turn`. Raises FileError."""
-        rules = cls(**{name: node.at(name).number(least=1) for name in cls.__dataclass_fields__})
+        figures = {name: node.at(name).number(least=1) for name in cls.__dataclass_fields__ if name != "says"}
+        says = node.at("says")
+        rules = cls(**figures, says={kind: says.at(kind.value).text() for kind in (Kind.WAIT, Kind.HELLO)})
+        says.finish()
         node.finish()
         return rules
 
@@ -166,6 +171,10 @@ class EndOfTurn:
         turn.pause_ms = None
         return first and self._resume(turn)
 
+    def drop(self) -> None:
+        """Forget the turn that has begun: it was an echo, or a key has answered."""
+        self._turn = None
+
     def wait(self, now_ms: int) -> TurnEnd | None:
         """Return the end of the turn, if this much time has ended it; what follows is another turn."""
         now_ms, turn = self._at(now_ms), self._turn
@@ -216,10 +225,9 @@ class EndOfTurn:
         silence_ms, reason = self._silence(turn.text)
         if not self._active:
             ends_ms = self._quiet_ms(turn) + silence_ms
-        elif turn.words_ms is None:
-            return longest_ms, Reason.LONGEST
         else:
-            ends_ms, reason = turn.words_ms + max(self._rules.stalled_ms, silence_ms), Reason.STALLED
+            heard_ms = turn.began_ms if turn.words_ms is None else turn.words_ms
+            ends_ms, reason = heard_ms + max(self._rules.stalled_ms, silence_ms), Reason.STALLED
         return (ends_ms, reason) if ends_ms < longest_ms else (longest_ms, Reason.LONGEST)
 
     def _silence(self, text: str) -> tuple[int, Reason]:

@@ -172,15 +172,6 @@ def test_after_two_false_interruptions_only_keys_interrupt() -> None:
     assert barge.key(21_000) == Interruption(By.KEY)
 
 
-def test_a_television_is_no_answer_while_we_speak_and_the_caller_is_heard_after() -> None:
-    barge = playing()
-    spoiled(barge)
-    spoiled(barge, 5000)
-    assert not barge.heeds_words
-    barge.finished(12_000)
-    assert barge.heeds_words
-
-
 def test_a_key_settles_an_interruption_that_is_not_judged_yet() -> None:
     barge = playing()
     barge.voice(1000, active=True)

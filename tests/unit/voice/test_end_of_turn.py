@@ -249,7 +249,7 @@ def test_a_television_behind_an_answer_does_not_keep_the_turn_open() -> None:
 def test_a_television_alone_ends_as_unheard_and_once() -> None:
     caller = Caller(Awaiting.YES_NO)
     caller.sounds(0, 100_000)
-    assert [(ended.kind, ended.at_ms) for ended in caller.runs(90_000)] == [(Kind.UNHEARD, 20_000)]
+    assert [(ended.kind, ended.at_ms) for ended in caller.runs(90_000)] == [(Kind.UNHEARD, 3000)]
 
 
 def test_after_a_turn_that_stalled_the_next_words_are_a_turn_of_their_own() -> None:
