@@ -15,12 +15,12 @@ import shutil
 import sys
 import tempfile
 import wave
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 import espeakng_loader
 
-from voice.loudness import for_telephone, from_pcm
+from voice.loudness import for_telephone, from_pcm, louder
 from voice.synthesizer import Manner, NoVoice, SpeechError, frames
 
 log = logging.getLogger(__name__)
@@ -158,11 +158,11 @@ class EspeakPool:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         """Yield the text as mu-law frames of 20 ms; see `Synthesizer`. Raises SpeechError when two workers failed at it."""
         if not any(letter.isalnum() for letter in text):
             return
-        for frame in frames(await self._made(text, manner)):
+        for frame in frames(louder(await self._made(text, manner), manner.loudness_db)):
             yield frame
 
     async def _made(self, text: str, manner: Manner) -> bytes:

@@ -24,6 +24,8 @@ def main() -> int:
         from pyttsx3.drivers import _espeak
 
         engine = pyttsx3.init("espeak")
+        # A fresh engine counts as busy and puts off what it is told until its first run; one run of nothing ends that.
+        engine.runAndWait()
     except (ImportError, OSError, RuntimeError) as error:
         _answer(answers, {"fault": f"{type(error).__name__}: {error}"})
         return 1
@@ -33,7 +35,7 @@ def main() -> int:
         engine.setProperty("voice", request["voice"])
         engine.setProperty("rate", request["words_per_minute"])
         # espeak-ng takes settings and makes sound in a thread of its own, for which pyttsx3 does not wait: without the first of these a
-        # text is spoken at the speed of the one before, without the second the answer comes before the file.
+        # text is spoken at the speed of the one before or cut off, without the second the answer comes before the file.
         _espeak.Synchronize()
         engine.save_to_file(request["text"], request["file"])
         engine.runAndWait()

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from voice.synthesizer import Manner, NoVoice, SpeechError, Synthesizer
 
@@ -41,24 +42,23 @@ class FallbackVoice:
         """The name of the voice that the next sentence is begun with."""
         return self._sure.voice if self._is_resting() else self._better.voice
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         """Yield the text as mu-law frames of 20 ms; see `Synthesizer`. Raises SpeechError when both voices fail."""
         if not self._is_resting():
-            stream = self._better.speak(text, manner)
             try:
-                frame = await asyncio.wait_for(anext(stream, None), self._first_sound_seconds)
-                while frame is not None:
-                    yield frame
-                    frame = await anext(stream, None)
+                async with aclosing(self._better.speak(text, manner)) as stream:
+                    frame = await asyncio.wait_for(anext(stream, None), self._first_sound_seconds)
+                    while frame is not None:
+                        yield frame
+                        frame = await anext(stream, None)
             except (SpeechError, TimeoutError) as error:
                 self._fail(error)
             else:
                 self._failures = 0
                 return
-            finally:
-                await _close(stream)
-        async for frame in self._sure.speak(text, manner):
-            yield frame
+        async with aclosing(self._sure.speak(text, manner)) as stream:
+            async for frame in stream:
+                yield frame
 
     def _is_resting(self) -> bool:
         return self._rests_until is not None and self._seconds() < self._rests_until
@@ -68,10 +68,3 @@ class FallbackVoice:
         log.warning("%s failed (%s); %s speaks instead", self._better.voice, error or "no sound in time", self._sure.voice)
         if self._failures >= FAILURES or isinstance(error, NoVoice):
             self._rests_until = self._seconds() + REST_SECONDS
-
-
-async def _close(stream: AsyncIterator[bytes]) -> None:
-    """Close a stream that was not read to its end, so that its voice stops working for nobody."""
-    close = getattr(stream, "aclose", None)
-    if close is not None:
-        await close()

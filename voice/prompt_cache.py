@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class CachedSynthesizer:
         """The inner voice's name: the sound is the same."""
         return self._inner.voice
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         """Yield the prompt as mu-law frames of 20 ms; see `Synthesizer`."""
         plain = replace(manner, loudness_db=0.0)
         kept = await asyncio.to_thread(self._read, text, manner) if text in self._fixed else None
@@ -51,9 +52,10 @@ class CachedSynthesizer:
                 yield louder(frame, manner.loudness_db)
             return
         made = bytearray()
-        async for frame in self._inner.speak(text, plain):
-            made += frame
-            yield louder(frame, manner.loudness_db)
+        async with aclosing(self._inner.speak(text, plain)) as stream:
+            async for frame in stream:
+                made += frame
+                yield louder(frame, manner.loudness_db)
         # Reached only when the whole prompt was made: half a sentence is never kept.
         if text in self._fixed and made:
             await asyncio.to_thread(self._write, text, manner, bytes(made))

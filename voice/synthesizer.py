@@ -6,7 +6,7 @@ SpeechError
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,10 +60,11 @@ class Synthesizer(Protocol):
         """A name for keys and logs."""
         ...
 
-    def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         """Yield `text` (as it is said: see `voice.spoken`) as mu-law frames of 20 ms, the first as soon as it can be heard.
 
-        Whoever wants no more closes the iterator. Raises SpeechError, at once or after some frames; what came can be played.
+        Nothing is yielded for a text without letters and figures. Whoever wants no more closes the generator (`contextlib.aclosing`).
+        Raises SpeechError, at once or after some frames; what came can be played.
         """
         ...
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
+from voice.loudness import louder
 from voice.synthesizer import FRAME_BYTES, Manner, SpeechError
 
-# A telephone line's two loudest words, so that a frame is told from silence.
-_TONE = bytes([0x80, 0x00])
+# Mu-law words of the same size and opposite sign, 24 dB below the loudest: a tone of 4 kHz with room above it.
+_TONE = bytes([0xBF, 0x3F])
 
 
 class ScriptedVoice:
@@ -27,13 +28,15 @@ class ScriptedVoice:
         """Its name."""
         return self._voice
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         """Yield the tone frame by frame; see `voice.synthesizer.Synthesizer`."""
         self.asked.append((text, manner))
+        if not any(letter.isalnum() for letter in text):
+            return
         try:
             for number in range(round(len(text) / manner.speed)):
                 if number == self._fails.get(text):
                     raise SpeechError("the voice broke, as the script says")
-                yield _TONE * (FRAME_BYTES // 2)
+                yield louder(_TONE * (FRAME_BYTES // 2), manner.loudness_db)
         finally:
             self.closed += 1

@@ -180,3 +180,12 @@ async def test_nothing_is_said_for_nothing(pool: EspeakPool, text: str) -> None:
 def test_a_pool_needs_a_worker() -> None:
     with pytest.raises(ValueError, match="1 or more"):
         EspeakPool(workers=0)
+
+
+async def test_a_fresh_worker_takes_the_speed_at_once(pool: EspeakPool) -> None:
+    """pyttsx3 puts off what a fresh engine is told, and espeak-ng takes settings while it already speaks."""
+    manners = [Manner(speed=0.7), USUAL, Manner(speed=1.3)]
+    first = [milliseconds(await sound(pool, SENTENCE, manner)) for manner in manners]
+    again = [milliseconds(await sound(pool, SENTENCE, manner)) for manner in reversed(manners)]
+    assert again[::-1] == pytest.approx(first, abs=20)
+    assert first == sorted(first, reverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ class Absent:
     voice = "absent"
     asked = 0
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         self.asked += 1
         raise NoVoice("not installed")
         yield b""
@@ -44,7 +44,7 @@ class Stuck:
     voice = "stuck"
     closed = False
 
-    async def speak(self, text: str, manner: Manner) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, manner: Manner) -> AsyncGenerator[bytes, None]:
         try:
             await asyncio.Event().wait()
             yield b""
@@ -112,9 +112,12 @@ async def test_when_both_fail_it_is_told() -> None:
         await frames(voice, "Hello.")
 
 
-async def test_an_interruption_closes_the_voice() -> None:
-    better = ScriptedVoice()
-    stream = FallbackVoice(better, ScriptedVoice(), Seconds()).speak("Hello.", USUAL)
-    await anext(stream)
-    await stream.aclose()
-    assert better.closed == 1
+async def test_an_interruption_closes_the_voice_that_speaks(tmp_path: Path) -> None:
+    better, sure = ScriptedVoice(fails={"Goodbye.": 0}), ScriptedVoice()
+    voice = FallbackVoice(CachedSynthesizer(better, tmp_path, {"Hello."}), sure, Seconds())
+    for text, stopped in (("Hello.", better), ("Goodbye.", sure)):
+        stream = voice.speak(text, USUAL)
+        await anext(stream)
+        stopped.closed = 0
+        await stream.aclose()
+        assert stopped.closed == 1
