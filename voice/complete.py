@@ -28,6 +28,12 @@ def complete_answer(profile: Profile, cues: Cues, *, today: date, offered: Seque
     return judge
 
 
+def as_keyed(profile: Profile, cues: Cues, text: str) -> str:
+    """Return what a key means when only its number was said ("number one" where 1 is yes), else the text as it is."""
+    said = cues.bare(text).removeprefix("number ")
+    return profile.keys.answers.get(str(UNITS.get(said, said)), text)
+
+
 def _is_birth_date(said: str, today: date) -> bool:
     """Whether all of a date was said, its year with four digits: "sixty-two" may go on."""
     found = birth_date.complete(said, "", today)

@@ -11,7 +11,11 @@ from voice.sentences import chunks
 from voice.spoken import say
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = (*sorted((ROOT / "data" / "responses").glob("*.yml")), ROOT / "data" / "safety" / "wording.yml")
+FILES = (
+    *sorted((ROOT / "data" / "responses").glob("*.yml")),
+    ROOT / "data" / "safety" / "wording.yml",
+    ROOT / "data" / "voice" / "wording.yml",
+)
 _VALUE = "Anyvalue"
 
 

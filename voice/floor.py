@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.types import Awaiting
 from voice.barge_in import BargeIn, By, Interruption, Verdict
-from voice.complete import Complete
+from voice.complete import Complete, as_keyed
 from voice.end_of_turn import EndOfTurn, Kind, TurnEnd
 from voice.keypad import Keyed, KeyEvent, Keypad, WantsPerson, WantsRepeat
 from voice.listening import Profile
@@ -189,7 +189,7 @@ class Floor:
             self._time_asked = bool(ended.answer)
             if not ended.answer:
                 return [Say(self._manners.turn.says[Kind.WAIT])]
-        return [Answer(ended.answer, resumes=ended.resumes)]
+        return [Answer(as_keyed(self._profile, self._manners.cues, ended.answer), resumes=ended.resumes)]
 
     def _keyed(self, events: Iterable[KeyEvent]) -> list[Act]:
         acts: list[Act] = []

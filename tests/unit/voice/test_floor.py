@@ -27,6 +27,14 @@ def test_a_clear_yes_is_answered_600_ms_after_it() -> None:
     assert line.did == [(quiet + 600, Answer("yes please"))]
 
 
+@pytest.mark.parametrize(("said", "answer"), [("one", "yes"), ("number two please", "no"), ("three", "three"), ("one moment", None)])
+def test_the_number_of_a_key_may_be_said(said: str, answer: str | None) -> None:
+    line = asked()
+    line.says(said, line.now_ms + 1000)
+    line.runs(line.now_ms + 5000)
+    assert line.answers() == ([] if answer is None else [answer])
+
+
 def test_a_key_is_an_answer_at_once() -> None:
     line = asked()
     line.presses("1", line.now_ms + 1000)
