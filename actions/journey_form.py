@@ -47,6 +47,8 @@ UNFINISHED = frozenset({"reschedule", "cancel"})
 LIKED = frozenset({"liked", "loved", "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"})
 # Below this an intent is too doubtful to leave the journey for it, when the message also says when.
 DOUBTFUL = 0.5
+# Below this a booking may as well be a move, where the words speak of a visit that stands.
+DOUBTED = 0.7
 _FEE = re.compile(r"\$|\b(?:fee|dollars?|bucks|charged?)\b", re.IGNORECASE)
 _NEW_HERE = re.compile(
     r"\b(?:never been|new patient|first (?:time|visit)|new here|referr(?:al|ed)|haven'?t been (?:there|here|to you|in) before)\b",
@@ -192,6 +194,8 @@ async def begin(step: Step) -> str | None:
     kind = listening(step) or opened_by(step)
     if kind == "confirm" and turn.confidence < DOUBTFUL:
         kind = likelier(turn)  # nothing is confirmed on a guess
+    if kind == "book" and turn.confidence < DOUBTED and _gives_up_a_visit(step):
+        kind = "reschedule"
     if kind:
         step.journey = _fresh(step, kind)
         if kind in ("reschedule", "cancel"):
@@ -200,6 +204,12 @@ async def begin(step: Step) -> str | None:
             turn.say("utter_sorry_to_hear" if relations.tells_of_death(turn.text) else "utter_happy_to_look")
         return None
     return await _answer(step)
+
+
+def _gives_up_a_visit(step: Step) -> bool:
+    """Do the words tell of a visit that stands beside the time wished for ("I have one tomorrow at one. Anything on Friday?")?"""
+    said = wishes.read(step.saying) if step.saying else None
+    return said is not None and said.constraint is not None and said.visit_reference is not None
 
 
 async def _of_reminder(step: Step) -> None:

@@ -43,6 +43,10 @@ _NO_LATER = re.compile(rf"\b(?:after|later than|past) {_CLOCK.format('at')}", re
 _BETWEEN = re.compile(rf"\b(?:between|from) {_CLOCK.format('first')} (?:and|to|-) {_CLOCK.format('last')}", re.IGNORECASE)
 # "After ten is fine" allows what "nothing after ten" forbids, whatever else the message forbids.
 _SUITS = re.compile(r"^[ap.m ]*(?:is|are|would be|'s|works?|suits?)\b(?! (?:not|no|too|bad))", re.IGNORECASE)
+_NEAR = re.compile(
+    rf"\b(?:around|about|roughly|at) {_CLOCK.format('at')}(?: (?:in|at) (?:the )?(?P<part>morning|afternoon|evening|night))?", re.IGNORECASE
+)
+_WINDOW = 2  # hours after the time that is named
 _HOURS_NOT = re.compile(r"\b(?:not|no|don'?t|do not|never|nothing|none|isn'?t|stop)\b", re.IGNORECASE)
 _PARTS = {
     "morning": (time(8), time(12)),
@@ -52,6 +56,7 @@ _PARTS = {
 _PART = re.compile(r"\b(?P<part>morning|afternoon|evening|night)s?\b", re.IGNORECASE)
 _NIGHT = time(20)
 _EARLIEST_EVENING_HOUR = 7
+_LAST_HOUR = 23
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,10 @@ def _hours(text: str) -> tuple[time | None, time | None]:
         earliest, latest = (earliest, at) if negated else (at, latest)
     if earliest or latest:
         return earliest, latest
+    if (near := _NEAR.search(text)) and not _HOURS_NOT.search(text[: near.end()]):
+        at = _clock(near["at"], morning=near["part"] == "morning" or near["part"] is None)
+        if at is not None and at.hour + _WINDOW <= _LAST_HOUR:
+            return at, at.replace(hour=at.hour + _WINDOW)
     part = _PART.search(text)
     if part is None:
         return None, None

@@ -71,6 +71,8 @@ _ENDED_BY_DEATH = frozenset(
 DOUBTFUL = 0.5
 # What ends whatever is open: nobody is asked on about a visit after it.
 _ENDS_ALL = frozenset({"opt_out", "wrong_person", "death"})
+# What a word about an opening on offer may sound like.
+_REMARKS = frozenset({"feedback", "survey", "complaint", "leaving", "pain", "exercise_report", "channel"})
 # "can you also book me one": another thing, not another word for this one.
 _ANOTHER = re.compile(
     r"\b(?:also|additional|extra|one more|as well|(?:another|second) (?:visit|appointment|appt|session|one))\b", re.IGNORECASE
@@ -86,6 +88,8 @@ _BOOKS = re.compile(
     r"\b(?:second|2nd|extra|additional|one more|another) (?:visit|appointment|appt|session|therapy|one in\b)"
     r"|\b(?:on top of|in addition to|besides|as well as|over and above) (?:my|the|that|his|her|mine|tomorrow|today"
     r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri)(?:day)?\b)"
+    r"|\bput (?:me|us|him|her|mom|dad) (?:down|in)\b.{0,60}\b(?:too|also|as well)\b"
+    r"|\b(?:two|2|three|3|four|4) times (?:a|next|this|per) week\b"
     r"|\b(?:come|be seen|go) (?:in )?(?:a second time|twice|one more time|an extra time)\b"
     r"|^\W*(?:and |also |oh |ok(?:ay)? )*(?:another|one more) (?:one )?(?:for|on|in|the)\b"
     r"|\badd (?:an? |another )?(?:visit|appt|appointment|session|(?:mon|tues|wednes|thurs|fri)day)\b",
@@ -100,6 +104,7 @@ _CANCELS = re.compile(
 _ELSEWHEN = re.compile(
     r"\b(?:later|earlier|sooner|instead|different|another|something else|smth else|sth else|other (?:time|day))\b", re.IGNORECASE
 )
+_NOT_CANCEL = re.compile(r"\b(?:don'?t|do not|not|no need to|rather than|instead of) (?:to )?cancel", re.IGNORECASE)
 _WAITLIST = re.compile(r"\b(?:wait(?:ing)?[- ]?list|stand[- ]?by|cancel+ation list|list for)\b", re.IGNORECASE)
 _FORGET = re.compile(r"\b(?:forget (?:it|about it|that)|never ?mind|nvm|leave (?:it|things) (?:be|as|alone))\b", re.IGNORECASE)
 
@@ -161,7 +166,8 @@ def decide(step: Step) -> Switch:
     """Return what the message does to the journey that is open."""
     intent, kind = step.intent, step.journey.kind
     if intent == "never_mind":
-        return Switch.GO_ON if step.asked == "another_day" and _cancels(step) else Switch.LEAVE
+        still = step.asked == "another_day" or (kind == "cancel" and step.asked == "confirmed")
+        return Switch.GO_ON if still and _cancels(step) else Switch.LEAVE  # "never mind moving it, cancel the two of them"
     if intent in ("deny", "correct_value", "out_of_scope") and _FORGET.search(step.turn.text) and not step.turn.get("when"):
         return Switch.LEAVE
     if intent == "wait_please":
@@ -190,6 +196,8 @@ def decide(step: Step) -> Switch:
         return Switch.ASIDE  # "did them. btw what time tomorrow": what was asked is answered before the line asks on
     if step.turn.message_id == step.journey.began or (_ANOTHER.search(step.turn.text) and wanted in ("book", "cancel", "reschedule")):
         return Switch.QUEUE
+    if step.asked in ("opening", "confirmed") and step.turn.confidence < DOUBTED_PAIN and _says_when(step) and wanted in _REMARKS:
+        return Switch.GO_ON  # "the 1 pm is cool as long as it's still priya": praise of an opening takes it
     if KINDS[wanted].beside:
         visits = wanted in ("check", "visits_left")
         return Switch.GO_ON if visits and (_names_a_time(step) or kind not in _CHANGES) else Switch.ASIDE
@@ -231,7 +239,12 @@ def _asks_twice(step: Step) -> bool:
 
 
 def _cancels(step: Step) -> bool:
-    return bool(_CANCELS.search(step.turn.text))
+    text = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return _CANCELS.search(text) is not None and _NOT_CANCEL.search(text) is None
+
+
+def _says_when(step: Step) -> bool:
+    return bool(step.turn.get("when") or step.turn.choice)
 
 
 def _names_a_time(step: Step) -> bool:

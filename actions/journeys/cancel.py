@@ -70,6 +70,8 @@ def _means_it(step: Step, several: Sequence[Visit]) -> bool:
     """Does a "no" mean no other day, rather than not to cancel ("both, no replacements")?"""
     text = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     said = _NO_OTHER.search(text) is not None and (_SAYS_CANCEL.search(text) is not None or which.says_all(text))
+    if step.intent == "never_mind" and _SAYS_CANCEL.search(text):
+        return True  # "don't move them, cancel the two of them"
     return said or (bool(several) and step.assent is None and which.says_all(text))
 
 

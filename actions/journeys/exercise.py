@@ -22,6 +22,9 @@ INTENTS = frozenset({"ask_exercise_howto", "ask_exercise_dose", "ask_exercise_pr
 # What was spoken of is remembered for so long; a mention below this names no exercise.
 REMEMBERED = timedelta(hours=12)
 NAMED = 0.5
+# A mere name soon after an answer asks the same of another exercise.
+FOLLOWED_UP = timedelta(minutes=10)
+FEW_WORDS = 7
 # Beside an exercise just spoken of, only a mention this good means another one.
 OTHER = 0.7
 # The list with its doses, so long that with the clinic's name it fits three texts.
@@ -105,7 +108,17 @@ def listen(step: Step) -> str:
     listed = _remembered(step).get("listed") or ()
     if step.intent == "choose_option" and step.choice is not None and listed and step.turn.last_response == "utter_program":
         return "exercise"
-    return ""
+    return "exercise" if _follows_up(step) else ""
+
+
+def _follows_up(step: Step) -> bool:
+    """Does a short message only name another exercise after one was told of ("and the one legged kind")?"""
+    talk, text = _remembered(step), step.turn.text
+    if not talk.get("last") or step.now - datetime.fromisoformat(talk["at"]) > FOLLOWED_UP or len(text.split()) > FEW_WORDS:
+        return False
+    if step.intent in INTENTS or step.turn.confidence >= OTHER or step.turn.last_response.startswith("utter_ask"):
+        return False
+    return any(each.score >= NAMED for each in find_exercises(text, list(known_names())))
 
 
 def _asks_anew(step: Step) -> bool:
@@ -212,14 +225,15 @@ async def _from_list(step: Step, own: Program, listed: Sequence[str]) -> str | N
 
 async def _tell(step: Step, own: Program, exercises: Sequence[Exercise]) -> None:
     """Answer what was asked about these exercises, in the therapist's words."""
-    wish = asks(step.journey.words, step.journey.intent)
+    journey = step.journey
+    wish = asks(journey.words, journey.intent) if journey.intent in INTENTS else str(_remembered(step).get("wish") or HOW)
     for exercise in exercises:
         therapist = therapists.name_of(own.therapist)
         if exercise.removed:
             await referral.refer(step, step.patient, "utter_exercise_removed_referred", name=exercise.name)
         elif not _say(step, exercise, wish, therapist):
             await referral.refer(step, step.patient, "utter_program_does_not_say", name=exercise.name)
-        _remember(step, last=exercise.name)
+        _remember(step, last=exercise.name, wish=wish)
 
 
 def _say(step: Step, exercise: Exercise, wish: str, therapist: str) -> bool:

@@ -38,6 +38,8 @@ _ANSWERS = REPORTS | _UNCLEAR | {"affirm", "deny", "report_pain", "confirm_appoi
 
 _PARTLY = re.compile(
     r"\b(?:half|some(?: of)?|part(?:ly|ial(?:ly)?)?|most(?:ly)?(?: of)?|a few|almost|nearly|not all|not everything"
+    r"|skipped? (?:the )?(?:rest|others?|last)"
+    r"|(?:did|done|finished|got) (?:\w+ ){1,8}(?:but|and|,) ?(?:not|skipped|missed|didn'?t|couldn'?t)"
     r"|only (?:did|got|the|one|two|\d)|one of|a couple|except|all but|kind ?a|kind of|sort ?a|sort of|tried|started)\b",
     re.IGNORECASE,
 )

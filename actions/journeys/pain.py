@@ -37,6 +37,8 @@ TIMES_ASKED = 2
 # Where FHIR keeps the score: LOINC's pain severity, 0-10 verbal numeric rating.
 LOINC = "72514-3"
 SEEN = 50
+# As many words as a number with an exclamation takes.
+_BARE = 2
 # What may answer the question for a number; anything else is about something else.
 _ANSWERS = frozenset(
     {
@@ -145,6 +147,9 @@ def listen(step: Step) -> str:
         return ""
     if waiting.get("noted"):
         return "pain_check_in" if _puts_right(step, waiting) else ""
+    bare = len(step.turn.text.split()) <= _BARE and find_score(step.turn.text, asked=True, pain=True) is not None
+    if bare and step.turn.last_response in QUESTIONS:
+        return "pain_check_in"  # a number, whatever else it sounds like ("Fifteen!")
     if step.intent == "report_pain" or (step.turn.last_response in QUESTIONS and step.intent in _ANSWERS):
         return "pain_check_in"
     return ""

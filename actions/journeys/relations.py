@@ -17,8 +17,14 @@ from actions.step import Step
 logger = logging.getLogger(__name__)
 
 _DIED = re.compile(
-    r"\b(?:died|is dead|are dead|deceased|passed away|past away|has passed|have passed|passed on|passed (?:last|this|on|yesterday|in)\b"
+    r"\b(?:died(?! on me)|is dead|are dead|deceased|passed away|past away|has passed|have passed|passed on"
+    r"|passed (?:last|this|on|yesterday|in)\b"
     r"|no longer with us|lost (?:my )?(?:mom|mum|mother|dad|father|wife|husband|grand\w+))",
+    re.IGNORECASE,
+)
+_DEAD_THING = re.compile(
+    r"\b(?:car|truck|van|ride|bus|battery|phone|cell|tablet|laptop|computer|engine|line|it|that)"
+    r"(?:'?s| is| are| was)? (?:\w+ )?(?:dead|died)\b",
     re.IGNORECASE,
 )
 _OWN_VISIT = re.compile(
@@ -27,8 +33,8 @@ _OWN_VISIT = re.compile(
 
 
 def tells_of_death(text: str) -> bool:
-    """Do the words tell that somebody has died?"""
-    return bool(_DIED.search(text))
+    """Do the words tell that somebody has died? A car or a telephone may be dead, too."""
+    return _DIED.search(_DEAD_THING.sub(" ", text)) is not None
 
 
 def is_about_the_deceased(text: str) -> bool:

@@ -67,6 +67,13 @@ _CANCELS = re.compile(rf"\b(?:cancel|drop|scratch|scrap|kill|delete|skip|take of
 
 # "Sorry." beside a wish asks for nothing to be said again.
 AGAIN = "repeat_that"
+# Whatever else a message asks for, these words ask for a person.
+ASKS_PERSON = re.compile(
+    r"\b(?:have|let|get)\s+(?:(?:a|an|some|any|the|real|live|actual)\s+)*(?:human|person|somebody|someone|receptionist|manager)\b[^.?!]{0,30}?"
+    r"\b(?:call|ring|phone|contact)\s+(?:me|us|him|her|back)\b"
+    r"|\bgive me (?:somebody|someone|(?:a|an|the) (?:real |live |actual )?(?:human|person))\b",
+    re.IGNORECASE,
+)
 # A clause so doubtful beside one so sure is no second wish.
 HARDLY, SURE = 0.3, 0.8
 
@@ -97,6 +104,9 @@ def readings(whole: Heard, clauses: Sequence[Heard]) -> list[Reading]:
     """
     acting = [clause for clause in clauses if clause.intent != OUT_OF_SCOPE and clause.intent not in SMALL_TALK]
     acting = [clause for clause in acting if clause.intent != AGAIN] or acting
+    if ASKS_PERSON.search(whole.text):
+        others = acting if len(clauses) > 1 else [whole]
+        return [Reading(whole.text, PERSON, max(whole.confidence, SURE), _others(others, PERSON))]
     sure = any(clause.confidence >= SURE for clause in acting)
     acting = [clause for clause in acting if clause.confidence >= HARDLY or not sure]
     if len(clauses) < 2 or not acting:

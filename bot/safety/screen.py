@@ -25,6 +25,10 @@ WHOLE_THRESHOLD = 0.3
 # The same for a clause with a hint of the clinician's, and for one that rules have cleared.
 HINT_THRESHOLD = 0.2
 CLEARED_THRESHOLD = 0.97
+# A clause that sounds dangerous alone, in a message that as a whole does not at all ("what is it I am supposed to be squeezing? The dog has
+# run off with mine"), must sound so beyond doubt. On the development lines this takes no true sign away.
+HARMLESS_WHOLE = 0.05
+ALONE_THRESHOLD = 0.9
 # From this part of a category's share on, the classifier calls it an emergency.
 RAISED_SHARE = 0.4
 
@@ -50,6 +54,7 @@ class _Piece:
     threshold: float
     hinted: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +124,14 @@ class Screen:
             if not cleared and not denied:
                 standing.append(joined)
         if len(standing) > 1:
-            pieces.append(_Piece(", ".join(dict.fromkeys(standing)), WHOLE_THRESHOLD))
+            pieces.append(_Piece(", ".join(dict.fromkeys(standing)), WHOLE_THRESHOLD, is_whole=True))
         return _Read(spoken, tuple(pieces))
 
     def _judged(self, read: _Read, shares: dict[str, np.ndarray]) -> Finding:
         found = [each for sign in self._signs.signs if (each := self._by_patterns(sign, read))]
-        found += [each for piece in read.pieces if (each := self._by_classifier(piece, shares[piece.text], read))]
+        whole = next((1.0 - float(shares[piece.text][self._none]) for piece in read.pieces if piece.is_whole), 1.0)
+        least = ALONE_THRESHOLD if whole < HARMLESS_WHOLE else 0.0
+        found += [each for piece in read.pieces if (each := self._by_classifier(piece, shares[piece.text], read, least))]
         if any(each.weight >= SURE for each in found):
             # A guess names no category beside something sure.
             found = [each for each in found if each.weight >= SURE]
@@ -148,7 +155,7 @@ class Screen:
             return None
         return _Found(self._level(sign, sign.level, read), sign.category, float(len(hits)), tuple(dict.fromkeys(hits)))
 
-    def _by_classifier(self, piece: _Piece, shares: np.ndarray, read: _Read) -> _Found | None:
+    def _by_classifier(self, piece: _Piece, shares: np.ndarray, read: _Read, least: float) -> _Found | None:
         danger = 1.0 - float(shares[self._none])
         by_category: dict[str, dict[str, float]] = {}
         for name, share in zip(self._classifier.names, shares, strict=True):
@@ -158,7 +165,7 @@ class Screen:
         totals = {category: sum(levels.values()) for category, levels in by_category.items()}
         category = max(totals, key=lambda each: totals[each])
         hinted = category in piece.hinted and danger >= HINT_THRESHOLD
-        if category in piece.denied or not (danger >= piece.threshold or hinted):
+        if category in piece.denied or not (danger >= max(piece.threshold, least) or hinted):
             return None
         sign = self._signs.sign(category)
         levels = by_category[category]

@@ -30,6 +30,7 @@ SOONEST = (
     "(the | your | ur)? earliest (opening | slot | appointment | time | day | date | one) (you | u) (have | got | can)",
     "the (sooner | quicker) the better",
     "(right | straight) away",
+    "first thing (she | he | they | you | u | dana | priya | erik | sam) (has | have | got)",
 )
 
 
@@ -56,7 +57,7 @@ def _add_weeks(grammar: Grammar) -> None:
     grammar.rule(week, "(the)? following week", lambda: Week(1, of="visit"))
     grammar.rule(week, "the week (after | after that | following)", lambda: Week(1, of="visit"))
     grammar.rule(week, "((the)? week after (that | it) | that following week)", lambda: Week(1, of="visit"))
-    grammar.rule(week, "(that | the same | same) week", lambda: Week(0, of="visit"))
+    grammar.rule(week, "(that | that same | the same | same) week", lambda: Week(0, of="visit"))
     grammar.rule(week, "(the)? week before", lambda: Week(-1, of="visit"))
     grammar.rule("week_span", f"<{week}>", lambda node: node)
     grammar.rule("week_span", "<week_of>", lambda node: node)
@@ -77,11 +78,13 @@ def _add_weeks(grammar: Grammar) -> None:
         lambda: Week(0, "later"),
     )
     grammar.rule("week_part", "this week later", lambda: Week(0, "later"))
-    grammar.rule("week_part", "(later | rest of | the rest of) (in | on)? (that | the same) week", lambda: Week(0, "later", "visit"))
-    grammar.rule("week_part", "(that | the same) week later", lambda: Week(0, "later", "visit"))
+    grammar.rule(
+        "week_part", "(later | rest of | the rest of) (in | on)? (that | that same | the same) week", lambda: Week(0, "later", "visit")
+    )
+    grammar.rule("week_part", "(that | that same | the same) week later", lambda: Week(0, "later", "visit"))
     grammar.rule("week_part", "later (in | on in | on) the week", lambda: Week(0, "later", "either"))
     grammar.rule("week_part", "(the)? rest of the week", lambda: Week(0, "later", "either"))
-    grammar.rule("week_part", "(earlier | sooner) (in | on)? (that | the same) week", lambda: Week(0, "earlier", "visit"))
+    grammar.rule("week_part", "(earlier | sooner) (in | on)? (that | that same | the same) week", lambda: Week(0, "earlier", "visit"))
     grammar.rule("week_part", "(earlier | sooner) in the week", lambda: Week(0, "earlier", "either", vague=True))
     grammar.rule("week_part", "(earlier | sooner) in the week than <plain_day>", lambda base: Overlap(WeekOf(base), Open(base, "before")))
     grammar.rule("week_part", "later in the week than <plain_day>", lambda base: Overlap(WeekOf(base), Open(base, "after")))

@@ -47,6 +47,7 @@ def test_channels(text: str, channel: str) -> None:
         ("no texts at night", None, time(20)),
         ("no more texts at 8 in the night shift's sleep, after ten is fine", time(10), None),
         ("text me after six", time(18), None),
+        ("send them around seven in the evening, not at dawn", time(19), time(21)),
         ("before noon is ok", None, time(12)),
         ("don't text me before 99", None, None),
         ("text me", None, None),

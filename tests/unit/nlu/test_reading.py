@@ -91,3 +91,10 @@ def test_a_visit_cancelled_for_another_day_is_one_change() -> None:
         assert heard(("cancel wed", "cancel_appointment"), (second, "reschedule_appointment")) == [
             ("reschedule_appointment", f"cancel wed. {second}")
         ]
+
+
+def test_a_person_is_brought_whatever_else_is_asked_for() -> None:
+    assert (
+        heard(("need to cancel a few things", "cancel_appointment"), ("it's a mess, have a human call me", "out_of_scope"))[0][0]
+        == "talk_to_human"
+    )

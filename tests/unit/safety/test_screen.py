@@ -47,6 +47,9 @@ def test_a_sign_is_found(screen: Screen, category: str, text: str) -> None:
     [
         "I'd die for a 9am",
         "this commute is killing me",
+        "my babysitter just bailed on me for tonight, could i come tomorrow around eleven instead of 6",
+        "For the grip squeezes, what am I supposed to be squeezing? The dog ran away with my ball.",
+        "I did try, but the wall slides are beyond me. Much too hard, I can't get my hand past the doorbell.",
         "no chest pain",
         "no fever or chest pain since",
         "the chest press is hard",
