@@ -26,7 +26,7 @@ from actions.promises import call_back
 from actions.scheduling.errors import SchedulingError
 from actions.scheduling.types import visit_from_json
 from actions.step import YES_NO_SLOTS, NotSettled, Step
-from actions.switching import ANSWERS, START, Switch, decide, likelier, opened_by
+from actions.switching import ANSWERS, START, Switch, decide, likelier, opened_by, wants_another
 from actions.turn import PASSING_SLOTS, Turn
 from bot.nlu import birth_date, clauses
 
@@ -194,7 +194,7 @@ async def begin(step: Step) -> str | None:
     kind = listening(step) or opened_by(step)
     if kind == "confirm" and turn.confidence < DOUBTFUL:
         kind = likelier(turn)  # nothing is confirmed on a guess
-    if kind == "book" and turn.confidence < DOUBTED and _gives_up_a_visit(step):
+    if kind == "book" and turn.confidence < DOUBTED and not wants_another(turn.text) and _gives_up_a_visit(step):
         kind = "reschedule"
     if kind:
         step.journey = _fresh(step, kind)

@@ -155,6 +155,11 @@ def opened_by(step: Step) -> str:
     return START.get(intent, "")
 
 
+def wants_another(text: str) -> bool:
+    """Do the words wish for a visit besides those that stand?"""
+    return _ANOTHER.search(text) is not None or _BOOKS.search(text) is not None
+
+
 def likelier(turn: Turn) -> str:
     """Return the journey that a doubtful confirmation more likely means, by its words: giving the visit up, another time, or a look."""
     if _CANCELS.search(turn.text):
