@@ -172,7 +172,7 @@ class EndOfTurn:
         return first and self._resume(turn)
 
     def drop(self) -> None:
-        """Forget the turn that has begun: it was an echo, or a key has answered."""
+        """Forget the turn that has begun: a key has answered."""
         self._turn = None
 
     def wait(self, now_ms: int) -> TurnEnd | None:

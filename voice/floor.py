@@ -172,14 +172,14 @@ class Floor:
             self._begin_turn_if_voiced(now_ms)
             return [StopPlaying()]
         if found in (Verdict.FALSE, Verdict.DOUBTFUL):
-            self._turns.drop()
             self._silence.quiet(now_ms)
             return [GoOn() if found is Verdict.FALSE else Say(self._profile.retry[0])]
         return []
 
     def _ended(self, ended: TurnEnd) -> list[Act]:
         if ended.kind is Kind.UNHEARD:
-            self._silence.noise(ended.at_ms)
+            if not self._barge_in.playing:
+                self._silence.noise(ended.at_ms)
             return []
         self._silence.answered()
         if ended.kind is Kind.HELLO:

@@ -118,6 +118,40 @@ def test_a_caller_who_begins_while_the_line_ends_is_heard_whole() -> None:
     assert line.did == [(quiet + 600, Answer("yes please"))]
 
 
+def test_a_long_sentence_begun_while_the_line_ends_is_no_silence() -> None:
+    line = Line()
+    line.asks("How can I help?", Awaiting.NONE)
+    line.says("i have got the eye doctor on tuesday so i can't come", line.quiet_ms - 60, 7000)
+    line.runs(line.quiet_ms + 12_000)
+    assert line.answers() == ["i have got the eye doctor on tuesday so i can't come"]
+    assert line.said() == []
+
+
+def test_a_cough_before_a_long_question_is_no_silence_during_it() -> None:
+    line = Line()
+    line.sounds(20, 300)
+    line.runs(400)
+    line.asks(" ".join(["word"] * 30), Awaiting.NAME)
+    line.runs(line.quiet_ms + 5900)
+    assert line.did == []
+
+
+def test_a_hash_alone_changes_nothing_and_the_silence_goes_on_from_it() -> None:
+    line = asked()
+    line.presses("#", line.now_ms + 3000)
+    pressed = line.now_ms + 3000
+    line.runs(pressed + 6100)
+    assert [(round(at_ms - pressed, -2), response) for at_ms, response in line.said()] == [(6000, "utter_voice_yes_no_shorter")]
+
+
+def test_what_was_murmured_before_a_key_is_no_answer() -> None:
+    line = asked()
+    quiet = line.says("well", line.now_ms + 1000, 400)
+    line.presses("1", quiet + 500)
+    line.runs(quiet + 5000)
+    assert line.answers() == ["yes"]
+
+
 def test_a_sound_that_was_nobody_lets_the_line_go_on() -> None:
     line = Line()
     line.asks(MOVE, Awaiting.YES_NO)

@@ -99,6 +99,17 @@ def test_a_noise_puts_a_rung_off_once() -> None:
     assert steps.wait(11_000) is Rung.SHORTER
 
 
+def test_each_rung_may_be_put_off() -> None:
+    steps = ladder()
+    steps.quiet(0)
+    steps.noise(5000)
+    assert steps.wait(11_000) is Rung.SHORTER
+    steps.quiet(13_000)
+    steps.noise(15_000)
+    assert steps.wait(20_999) is None
+    assert steps.wait(21_000) is Rung.KEYS
+
+
 def test_a_television_does_not_hold_the_line_for_ever() -> None:
     steps = ladder()
     steps.quiet(0)
