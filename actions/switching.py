@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from actions.journeys.cancel import keeps_visit
 from actions.journeys.contact import tells_new_insurance
 from actions.journeys.referral import skips_exercise
 from actions.journeys.registry import KINDS, hears
@@ -104,7 +105,6 @@ _CANCELS = re.compile(
 _ELSEWHEN = re.compile(
     r"\b(?:later|earlier|sooner|instead|different|another|something else|smth else|sth else|other (?:time|day))\b", re.IGNORECASE
 )
-_NOT_CANCEL = re.compile(r"\b(?:don'?t|do not|not|no need to|rather than|instead of) (?:to )?cancel", re.IGNORECASE)
 _WAITLIST = re.compile(r"\b(?:wait(?:ing)?[- ]?list|stand[- ]?by|cancel+ation list|list for)\b", re.IGNORECASE)
 _FORGET = re.compile(r"\b(?:forget (?:it|about it|that)|never ?mind|nvm|leave (?:it|things) (?:be|as|alone))\b", re.IGNORECASE)
 
@@ -244,8 +244,7 @@ def _asks_twice(step: Step) -> bool:
 
 
 def _cancels(step: Step) -> bool:
-    text = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return _CANCELS.search(text) is not None and _NOT_CANCEL.search(text) is None
+    return _CANCELS.search(step.turn.text) is not None and not keeps_visit(step.turn.text)
 
 
 def _says_when(step: Step) -> bool:

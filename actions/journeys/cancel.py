@@ -21,15 +21,32 @@ _NO_OTHER = re.compile(
     re.IGNORECASE,
 )
 
+# Nothing is cancelled on these, whatever else is said: "yes keep it", "never mind cancelling".
+_KEEPS = re.compile(
+    r"\b(?:don'?t|dont|do not|not|no need to|rather than|instead of|never ?mind|nvm|nevermind|forget|stop|without|about)"
+    r" (?:about |the |that |to |it |any |with )*(?:cancel\w*|drop\w*)"
+    r"|\b(?<!need to )(?<!don't )(?<!dont )(?<!not )(?<!can't )(?<!cant )(?:keep|leave|hold)"
+    r" (?:it|my|the|that|them|both|those|me|everything|things)\b"
+    r"|\bi(?:'?ll| will) (?:be there|come|make it)\b|\bstill (?:coming|want (?:it|to come))\b",
+    re.IGNORECASE,
+)
 _SAYS_CANCEL = re.compile(r"\bcancel|\b(?:take|call|cross) (?:it|that|me|this) off\b|\bdrop\b", re.IGNORECASE)
 
 TOLD = {Status.DONE: "utter_cancelled", Status.REQUESTED: "utter_cancel_requested", Status.REFUSED: "utter_cancel_refused"}
+
+
+def keeps_visit(text: str) -> bool:
+    """Do the words want the visit to stand, though they speak of cancelling?"""
+    return _KEEPS.search(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")) is not None
 
 
 async def advance(step: Step) -> str | None:
     """Ask which visit, whether another day would help, and for the yes; then cancel."""
     journey = step.journey
     several = visits_of(journey.details.get("several", ()))
+    if step.asked == "confirmed" and not step.quiet and keeps_visit(step.turn.text):
+        step.turn.say("utter_left")
+        return None
     again = step.intent == "cancel_appointment" and step.saying is None and not step.turn.unseen_question
     if step.asked == "confirmed" and (step.assent or again or _means_it(step, several)) and (journey.visit or several):
         for each in several or ([journey.visit] if journey.visit else []):

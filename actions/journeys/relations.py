@@ -17,13 +17,13 @@ from actions.step import Step
 logger = logging.getLogger(__name__)
 
 _DIED = re.compile(
-    r"\b(?:died(?! on me)|is dead|are dead|deceased|passed away|past away|has passed|have passed|passed on"
+    r"\b(?:died|is dead|are dead|deceased|passed away|past away|has passed|have passed|passed on"
     r"|passed (?:last|this|on|yesterday|in)\b"
     r"|no longer with us|lost (?:my )?(?:mom|mum|mother|dad|father|wife|husband|grand\w+))",
     re.IGNORECASE,
 )
 _DEAD_THING = re.compile(
-    r"\b(?:car|truck|van|ride|bus|battery|phone|cell|tablet|laptop|computer|engine|line|it|that)"
+    r"\b(?:car|truck|van|ride|bus|battery|phone|cell|tablet|laptop|computer|engine|line)"
     r"(?:'?s| is| are| was)? (?:\w+ )?(?:dead|died)\b",
     re.IGNORECASE,
 )

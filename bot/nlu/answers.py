@@ -96,7 +96,7 @@ _EAGER_YES = re.compile(
 )
 _TAKES_BACK = re.compile(
     r"\b(?:but|except|however|wait|no|not|never|\w+n'?t|only|if|unless|can|could|would|should|will you|do you|is|are|what|when|where|which"
-    r"|who|how|instead|rather|later|earlier|sooner|another|other|else|also|and|change|move|cancel|hurts?|pain|sore|worse|only|maybe"
+    r"|who|how|instead|rather|later|earlier|sooner|another|other|else|also|and|keep|leave|stay|hold|still|forget|change|move|cancel|hurts?|pain|sore|worse|only|maybe"
     r"|need|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|morning|afternoon|evening|noon|week)\b",
     re.IGNORECASE,
