@@ -185,7 +185,7 @@ async def test_what_was_told_is_read_from_the_store(line: Line, tmp_path: Path) 
         ("service_recovery", None, {"service_recovery"}),
         ("question", "dana", {"therapist", "question"}),
         ("question", "desk", {"desk", "question"}),
-        ("deceased", None, {"deceased"}),
+        ("death_reported", None, {"deceased", "death_reported"}),
         ("running_late", None, {"running_late"}),
     ],
 )

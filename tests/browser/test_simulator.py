@@ -12,11 +12,11 @@ from tests.support.stack import Stack
 
 
 @pytest.fixture
-async def shown(stack: Stack, browser: Browser) -> AsyncIterator[Shown]:
+async def shown(clinic: Stack, browser: Browser) -> AsyncIterator[Shown]:
     """The simulator, with its calendar drawn."""
     page = await browser.new_page(reduced_motion="reduce")  # axe would measure colours half-way through a transition
     opened = Shown(page)
-    await opened.open(stack.address("edge"))
+    await opened.open(clinic.address("edge"))
     yield opened
     await page.close()
 
@@ -76,14 +76,14 @@ async def test_with_the_keyboard_alone_maya_moves_a_visit_sees_it_move_and_saves
     assert shown.complaints == []
 
 
-async def test_the_clock_moves_and_the_outage_shows_and_ends(shown: Shown, stack: Stack) -> None:
+async def test_the_clock_moves_and_the_outage_shows_and_ends(shown: Shown, clinic: Stack) -> None:
     page = shown.page
     await page.get_by_role("button", name="Break the scheduling system").click()
     await expect(page.get_by_text("The scheduling system is broken.")).to_be_visible()
-    assert (stack.home / "scheduling.down").exists()
+    assert (clinic.home / "scheduling.down").exists()
     await page.get_by_role("button", name="Mend it").click()
     await expect(page.get_by_text("The scheduling system is broken.")).to_be_hidden()
-    assert not (stack.home / "scheduling.down").exists()
+    assert not (clinic.home / "scheduling.down").exists()
     shown_before = await page.locator("#now").get_attribute("datetime")
     await page.get_by_role("button", name="+1 hour").click()
     await expect(page.locator("#now")).not_to_have_attribute("datetime", shown_before or "")
