@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import time
 
+from bot.nlu.number_words import UNITS
 from bot.store.preferences import TOPICS
 
 _CHANNELS = {
@@ -33,10 +34,7 @@ _TOPIC_WORDS = {
     "birthday": r"birthday\w*",
 }
 _ONLY = re.compile(r"\b(?:only|just|except(?: for)?|but not|keep)\b", re.IGNORECASE)
-_SPELLED = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12,
-}  # fmt: skip
+_SPELLED = {word: value for word, value in UNITS.items() if 1 <= value <= 12}
 _CLOCK = rf"(?P<{{0}}>noon|midnight|(?:\d{{{{1,2}}}}(?::\d\d)?|{'|'.join(_SPELLED)})(?: ?[ap]\.?m?\.?\b)?)"
 _NO_EARLIER = re.compile(rf"\b(?:before|earlier than|until|till|prior to) {_CLOCK.format('at')}", re.IGNORECASE)
 _NO_LATER = re.compile(rf"\b(?:after|later than|past) {_CLOCK.format('at')}", re.IGNORECASE)

@@ -23,10 +23,10 @@ _NO_OTHER = re.compile(
 
 # Nothing is cancelled on these, whatever else is said: "yes keep it", "never mind cancelling".
 _KEEPS = re.compile(
-    r"\b(?:don'?t|dont|do not|not|no need to|rather than|instead of|never ?mind|nvm|nevermind|forget|stop|without|about)"
+    r"\b(?:don'?t|dont|do not|not|no need to|rather than|instead of|never ?mind|nvm|nevermind|forget|stop)"
     r" (?:about |the |that |to |it |any |with )*(?:cancel\w*|drop\w*)"
-    r"|\b(?<!need to )(?<!don't )(?<!dont )(?<!not )(?<!can't )(?<!cant )(?:keep|leave|hold)"
-    r" (?:it|my|the|that|them|both|those|me|everything|things)\b"
+    r"|\b(?<!need to )(?<!don't )(?<!dont )(?<!not )(?<!can't )(?<!cant )(?:(?:keep|hold) (?:it|my|the|that|them|both|those|me|everything)"
+    r"|leave (?:it|them|both|those|everything|things|(?:the|my) (?:visits?|appointments?|appts?)))\b"
     r"|\bi(?:'?ll| will) (?:be there|come|make it)\b|\bstill (?:coming|want (?:it|to come))\b",
     re.IGNORECASE,
 )
@@ -86,10 +86,12 @@ async def advance(step: Step) -> str | None:
 def _means_it(step: Step, several: Sequence[Visit]) -> bool:
     """Does a "no" mean no other day, rather than not to cancel ("both, no replacements")?"""
     text = step.turn.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    said = _NO_OTHER.search(text) is not None and (_SAYS_CANCEL.search(text) is not None or which.says_all(text))
-    if step.intent == "never_mind" and _SAYS_CANCEL.search(text):
+    says_cancel = _SAYS_CANCEL.search(text) is not None
+    if says_cancel and step.intent == "never_mind":
         return True  # "don't move them, cancel the two of them"
-    return said or (bool(several) and step.assent is None and which.says_all(text))
+    if _NO_OTHER.search(text) and (says_cancel or which.says_all(text)):
+        return True
+    return bool(several) and step.assent is None and which.says_all(text)
 
 
 def _offer_another_day(step: Step, visit: Visit) -> str:
